@@ -1,0 +1,125 @@
+"""Web page -> text and blocks. What a reader would not call the article (menus, scripts, footers) is left out."""
+
+import re
+from typing import Any
+
+from qa.blocks import looks_like_heading
+from qa.records import Block, BlockKind
+from qa.references import find_reference_list
+from qa.sentences import END
+
+DROPPED = {"script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "select", "textarea", "svg", "math"}
+DROPPED |= {"iframe", "object", "canvas", "audio", "video", "figure", "head"}
+LINES = {"p", "div", "section", "article", "main", "header", "body", "html", "ul", "ol", "dl", "dd", "dt", "blockquote", "pre", "address"}
+LINES |= {"table", "thead", "tbody", "tr", "td", "th", "caption", "figcaption", "li", "br", "hr", "details", "summary", "center"}
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+CELLS = {"td", "th", "caption"}
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "menu"}
+WIDE_BREAK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+NUMBERS = re.compile(r"\d{1,3}(?:\s?[-\u2013,\uff0c\u3001]\s?\d{1,3})*")
+SUPERSCRIPTS = str.maketrans("0123456789+-()n", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207d\u207e\u207f")
+DEEPEST = 400  # nested elements; deeper ones are read as plain text
+
+
+def read_html(source: str) -> tuple[str, tuple[Block, ...], str]:
+    """Return the text of a web page, its blocks, and its title ("" if it states none)."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(source, "html.parser")
+    page = _Page()
+    page.walk(soup, "paragraph", 0)
+    page.close("paragraph")
+    text = "\n".join(page.lines)
+    blocks = page.blocks
+    if span := find_reference_list(text):
+        blocks = [b for b in blocks if b.end <= span[0]] + [Block("skip", span[0], len(text))]
+    stated = next((text[b.start : b.end] for b in blocks if b.kind == "title"), "")
+    if not stated and soup.title:
+        stated = " ".join(soup.title.get_text().split())
+    return text, tuple(blocks), stated
+
+
+class _Page:
+    """Collects the lines of a page and the block that each of them is."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.blocks: list[Block] = []
+        self.at = 0
+        self.run: list[str] = []
+        self.number = ""  # of the list item that is being read
+
+    def walk(self, element: Any, kind: BlockKind, depth: int) -> None:
+        from bs4 import NavigableString, Tag
+        from bs4.element import PreformattedString
+
+        for child in element.children:
+            if isinstance(child, PreformattedString):  # comments, doctype, CDATA
+                continue
+            if isinstance(child, NavigableString):
+                self.run.append(str(child))
+            elif isinstance(child, Tag) and not _is_dropped(child):
+                self._element(child, kind, depth)
+
+    def _element(self, tag: Any, kind: BlockKind, depth: int) -> None:
+        name = tag.name
+        if depth > DEEPEST:
+            self.run.append(" ".join(tag.strings))
+        elif name == "sup":
+            self.run.append(_superscript(tag, "".join(self.run)))
+        elif name in HEADINGS:
+            self.close(kind)
+            self.walk(tag, "heading", depth + 1)
+            self.close("title" if name == "h1" and not any(b.kind == "title" for b in self.blocks) else "heading")
+        elif name in LINES:
+            self.close(kind)
+            inner: BlockKind = "item" if name in ("li", "dd") else "skip" if name in CELLS else kind
+            if name == "li":
+                self.number = _list_number(tag)
+            self.walk(tag, inner, depth + 1)
+            self.close(inner)
+            self.number = "" if name == "li" else self.number
+        else:
+            self.walk(tag, kind, depth + 1)
+
+    def close(self, kind: BlockKind) -> None:
+        """End the current line; a short line without a full stop that is no list item is a heading, as in plain text."""
+        line = WIDE_BREAK.sub("", " ".join("".join(self.run).split()))
+        self.run = []
+        if not line:
+            return
+        if kind == "paragraph" and looks_like_heading(line):
+            kind = "heading"
+        if kind == "skip" and any(mark in line for mark in END):  # a cell that holds prose: old pages use tables as layout
+            kind = "paragraph"
+        lead, self.number = self.number, ""
+        self.lines.append(lead + line)
+        self.blocks.append(Block(kind, self.at + len(lead), self.at + len(lead) + len(line)))
+        self.at += len(lead) + len(line) + 1
+
+
+def _is_dropped(tag: Any) -> bool:
+    hidden = tag.has_attr("hidden") or tag.get("aria-hidden") == "true" or HIDDEN.search(str(tag.get("style") or ""))
+    return tag.name in DROPPED or bool(hidden) or str(tag.get("role") or "") in ROLES
+
+
+def _list_number(tag: Any) -> str:
+    """Return `3. ` for the third item of a numbered list: the numbers of a reference list are not in the page's text."""
+    if tag.parent is None or tag.parent.name != "ol":
+        return ""
+    start = str(tag.parent.get("start") or "1")
+    before = sum(1 for sibling in tag.previous_siblings if getattr(sibling, "name", None) == "li")
+    return f"{(int(start) if start.isdigit() else 1) + before}. "
+
+
+def _superscript(tag: Any, before: str) -> str:
+    """Return a raised text: a citation as `[1]`, a power or charge with the raised characters (10\u2077, CD34\u207a)."""
+    raised = tag.get_text().strip()
+    linked = any(str(a.get("href") or "").find("#") >= 0 for a in tag.find_all("a"))
+    ends_sentence = bool(before.strip()) and before.rstrip()[-1] in END + ".,;\uff0c\uff1b\u3001"
+    if NUMBERS.fullmatch(raised):
+        if linked or ends_sentence:
+            return f"[{raised}]"
+        return raised.translate(SUPERSCRIPTS)
+    return raised.translate(SUPERSCRIPTS) if len(raised) <= 3 and "[" not in raised else raised

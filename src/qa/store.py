@@ -1,0 +1,122 @@
+"""The index folder on disk: content-named data files and one manifest that commits them.
+
+A data file carries the start of its own SHA-256 in its name and is never changed once written; `manifest.json`
+names the files of the current version with their digests and is replaced in one step. So a build that is killed
+leaves the old index whole, and the previous version stays beside the new one. No pickle: .npy, .json and .jsonl only.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from qa.errors import IndexMismatchError, IndexNotFoundError, QAError
+
+FORMAT = 1
+MANIFEST, PREVIOUS = "manifest.json", "manifest.previous.json"
+MEND = "rebuild it with: qa index"
+
+
+def mend(folder: Path, corpus: str = "") -> str:
+    """Return the command that builds this index again."""
+    return "qa index" + (f" --corpus {corpus}" if corpus else "") + f" --index {folder}"
+
+
+@contextmanager
+def building(folder: Path) -> Iterator[Path]:
+    """Yield a temporary folder inside the index folder; one builder at a time, a second one fails with one line."""
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=0), tempfile.TemporaryDirectory(dir=folder, prefix=".build-") as temporary:
+            yield Path(temporary)
+    except Timeout as error:
+        raise QAError(f"{folder} is being built by another process; wait until it is done") from error
+    except OSError as error:
+        raise QAError(f"{folder} can't be written: {error.strerror or error}; the old index is unchanged") from error
+
+
+def commit(folder: Path, temporary: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Move the files of `temporary` into the index folder, write the manifest last, and return it.
+
+    The manifest gets "files": for each plain name its stored name, SHA-256 and size in bytes.
+    """
+    files = {}
+    for path in sorted(temporary.iterdir()):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        stored = f"{path.stem}-{digest[:12]}{path.suffix}"
+        files[path.name] = {"stored": stored, "sha256": digest, "bytes": path.stat().st_size}
+        target = folder / stored
+        if not (target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() == digest):
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+            os.replace(path, target)
+    complete = {"format": FORMAT, **manifest, "files": files}
+    current = folder / MANIFEST
+    text = json.dumps(complete, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if current.is_file() and current.read_text("utf-8") != text:
+        _replace(folder / PREVIOUS, current.read_bytes())
+    _replace(current, text.encode())
+    _sweep(folder)
+    return complete
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    os.replace(temporary, path)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete data files that neither the current nor the previous manifest names."""
+    kept = set()
+    for name in (MANIFEST, PREVIOUS):
+        if (folder / name).is_file():
+            kept |= {f["stored"] for f in json.loads((folder / name).read_text("utf-8"))["files"].values()}
+    for path in folder.iterdir():
+        known = path.suffix in (".npy", ".jsonl") or (path.suffix == ".json" and path.name not in (MANIFEST, PREVIOUS))
+        if known and path.is_file() and path.name not in kept and not path.name.startswith("."):
+            path.unlink()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of an index folder; IndexNotFoundError or IndexMismatchError with the mending command."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise IndexNotFoundError(f"{folder}: no index has been built here; build it with: {mend(folder)}")
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+        if manifest["format"] != FORMAT:
+            raise IndexMismatchError(f"{folder} has format {manifest['format']}, this version reads {FORMAT}; {MEND}")
+        for name, entry in manifest["files"].items():
+            if Path(entry["stored"]).name != entry["stored"]:
+                raise IndexMismatchError(f"{folder}: the manifest names {name} outside the folder; {MEND}")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexMismatchError(f"{folder}: {MANIFEST} is damaged; {MEND} --index {folder}") from error
+    return dict(manifest)
+
+
+def checked_files(folder: Path, manifest: dict[str, Any]) -> dict[str, Path]:
+    """Return the path of each data file by plain name, after comparing size and SHA-256 with the manifest."""
+    paths = {}
+    for name, entry in manifest["files"].items():
+        path = folder / entry["stored"]
+        if not path.is_file():
+            raise IndexMismatchError(f"{folder}: {entry['stored']} is missing; {MEND} --index {folder}")
+        if path.stat().st_size != entry["bytes"] or _sha256(path) != entry["sha256"]:
+            raise IndexMismatchError(f"{folder}: {entry['stored']} is damaged; {MEND} --index {folder}")
+        paths[name] = path
+    return paths
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
