@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from qa.blocks import looks_like_heading
+from qa.raised import raised_text
 from qa.records import Block, BlockKind
 from qa.references import find_reference_list
 from qa.sentences import END
@@ -17,8 +18,6 @@ CELLS = {"td", "th", "caption"}
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "menu"}
 WIDE_BREAK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
-NUMBERS = re.compile(r"\d{1,3}(?:\s?[-\u2013,\uff0c\u3001]\s?\d{1,3})*")
-SUPERSCRIPTS = str.maketrans("0123456789+-()n", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b\u207d\u207e\u207f")
 DEEPEST = 400  # nested elements; deeper ones are read as plain text
 
 
@@ -67,7 +66,8 @@ class _Page:
         if depth > DEEPEST:
             self.run.append(" ".join(tag.strings))
         elif name == "sup":
-            self.run.append(_superscript(tag, "".join(self.run)))
+            linked = any("#" in str(a.get("href") or "") for a in tag.find_all("a"))
+            self.run.append(raised_text(tag.get_text(), "".join(self.run), linked))
         elif name in HEADINGS:
             self.close(kind)
             self.walk(tag, "heading", depth + 1)
@@ -111,15 +111,3 @@ def _list_number(tag: Any) -> str:
     start = str(tag.parent.get("start") or "1")
     before = sum(1 for sibling in tag.previous_siblings if getattr(sibling, "name", None) == "li")
     return f"{(int(start) if start.isdigit() else 1) + before}. "
-
-
-def _superscript(tag: Any, before: str) -> str:
-    """Return a raised text: a citation as `[1]`, a power or charge with the raised characters (10\u2077, CD34\u207a)."""
-    raised = tag.get_text().strip()
-    linked = any(str(a.get("href") or "").find("#") >= 0 for a in tag.find_all("a"))
-    ends_sentence = bool(before.strip()) and before.rstrip()[-1] in END + ".,;\uff0c\uff1b\u3001"
-    if NUMBERS.fullmatch(raised):
-        if linked or ends_sentence:
-            return f"[{raised}]"
-        return raised.translate(SUPERSCRIPTS)
-    return raised.translate(SUPERSCRIPTS) if len(raised) <= 3 and "[" not in raised else raised

@@ -40,6 +40,8 @@ class Index:
     studies: dict[int, dict[str, Any]]
     audit: dict[int, list[dict[str, Any]]]
     bank: list[BankQuestion]
+    raw_vectors: np.ndarray
+    raw_bank_vectors: np.ndarray
     vectors: np.ndarray
     bank_vectors: np.ndarray
     maps: Maps
@@ -216,6 +218,8 @@ def open_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         studies=numbered["studies"],
         audit=numbered["audit"],
         bank=bank,
+        raw_vectors=vectors,
+        raw_bank_vectors=bank_vectors,
         vectors=maps.passages(vectors),
         bank_vectors=maps.queries(bank_vectors),
         maps=maps,

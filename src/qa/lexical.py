@@ -61,4 +61,5 @@ class Lexical:
             "indptr": np.load(files[f"{name}_starts.npy"], allow_pickle=False),
             "num_docs": info["rows"],
         }
+        engine.nonoccurrence_array = None  # the "lucene" variant has none; the loader of the library sets it too
         return cls(engine, {term: i for i, term in enumerate(info["vocabulary"])}, info["rows"])

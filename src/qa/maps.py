@@ -18,7 +18,7 @@ class Settings:
     """How the maps are trained; recorded in the manifest."""
 
     scale: float = 16.0
-    rate: float = 1e-3
+    rate: float = 5e-4
     pull: float = 0.02  # weight of the pull back to the identity
     epochs: int = 60
     batch: int = 512

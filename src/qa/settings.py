@@ -1,0 +1,23 @@
+"""Where things are by default: the environment first, then a checkout's own folders, then the user's cache."""
+
+import os
+from pathlib import Path
+
+from qa.corpus import shipped_corpus
+
+
+def default_corpus() -> Path:
+    """Return `QA_CORPUS`, or the project's own edition."""
+    return Path(os.environ["QA_CORPUS"]) if os.environ.get("QA_CORPUS") else shipped_corpus()
+
+
+def default_index() -> Path:
+    """Return `QA_INDEX`, or `index/` of a checkout, or the user's cache folder for an installed package."""
+    if os.environ.get("QA_INDEX"):
+        return Path(os.environ["QA_INDEX"])
+    checkout = Path(__file__).parents[2]
+    if (checkout / "pyproject.toml").is_file() and (checkout / "corpus").is_dir():
+        return checkout / "index"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("qa", appauthor=False)) / "index"
