@@ -6,7 +6,6 @@ Any folder works. What the project's own edition has beside its texts (`referenc
 
 import hashlib
 import json
-import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from qa.readers import SUFFIXES, read_document
 from qa.records import REVIEW, Document, Passage
 from qa.text import folded
 
-DATA_FOLDERS = {"questions", "facts", "audit", "safety", "lexicon", "wording"}
+DATA_FOLDERS = {"refusals", "questions", "facts", "audit", "safety", "lexicon", "wording"}
 LOCAL = "local"  # where `qa add` and `qa fetch` put originals, inside the corpus folder; ignored by git
 ORIGINALS = "originals.json"
 
@@ -61,14 +60,13 @@ def corpus_files(folder: Path) -> list[Path]:
 def corpus_digest(folder: Path) -> str:
     """Return the SHA-256 over the names and bytes of every file that shapes the index."""
     digest = hashlib.sha256()
-    extra = [p for name in DATA_FOLDERS for p in (folder / name).rglob("*.json*")]
-    extra += [folder / "references.json", folder / LOCAL / ORIGINALS]
-    builtin = shipped_corpus() / "questions"
-    extra += sorted(builtin.glob("*.jsonl")) if folder != builtin.parent else []
-    files = {p for p in [*corpus_files(folder), *extra] if p.is_file()}
-    for path in sorted(files, key=lambda p: os.path.relpath(p, folder)):
-        name = os.path.relpath(path, folder) if path.is_relative_to(folder) else f"builtin/{path.name}"
-        digest.update(Path(name).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    own = [p for name in ("facts", "audit", "questions") for p in (folder / name).glob("*.json*")]
+    own += [folder / "references.json", folder / LOCAL / ORIGINALS, *(folder / LOCAL / "questions").glob("*.jsonl")]
+    named = {p.relative_to(folder).as_posix(): p for p in [*corpus_files(folder), *own] if p.is_file()}
+    for name in ("questions", "refusals", "safety", "lexicon"):
+        named.update({f"shipped/{name}/{p.name}": p for p in (shipped_corpus() / name).glob("*.json*")})
+    for name, path in sorted(named.items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

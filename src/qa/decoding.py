@@ -6,8 +6,10 @@ import re
 from qa.errors import CorpusError
 from qa.text import HAN
 
-# The most frequent characters of Chinese prose, Simplified and Traditional: bytes read in the wrong encoding hit few of them.
-FREQUENT = frozenset("的一是不了在人有我他这为之大来以个中上们到说时要就出会可也对生能而子得于下自年过发后作者与及和等研究结果病例治疗組這為來個們說時會對過發後與結療細胞患者肝")
+# Frequent characters of Chinese prose, Simplified and Traditional: bytes read in the wrong encoding hit few of them.
+FREQUENT = frozenset(
+    "的一是不了在人有我他这为之大来以个中上们到说时要就出会可也对生能而子得于下自年过发后作者与及和等研究结果病例治疗組這為來個們說時會對過發後與結療細胞患者肝"
+)
 WESTERN = frozenset("‘’“”–—…•·©®°±²³µ×÷éèêëàâäáãåçñóòôöõúùûüíìîïßøæÀÉÈÖÄÜÅØ½¼¾«»§¶ \u00a0")
 FEWEST_KNOWN = 0.12  # share of frequent characters: 0.3 or more in Chinese prose, under 0.05 when misread
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x9f\ufffd\ue000-\uf8ff]")
@@ -26,7 +28,7 @@ KINDS = {  # first bytes of what people have instead of a text
 
 
 def decode(data: bytes, name: str, declared: str = "") -> str:
-    """Return the text of a file, newlines as `\\n`; a byte order mark stays, so that places agree with `read_text`.
+    """Return the text of a file, newlines as line feeds. A byte order mark stays: places agree with `read_text`.
 
     Args:
         name: what the file is called in an error.
@@ -45,7 +47,9 @@ def decode(data: bytes, name: str, declared: str = "") -> str:
             if not any(c.isalpha() for c in text):
                 raise CorpusError(f"{name}: holds no text; put the article into it or delete it")
             return text
-    raise CorpusError(f"{name}: is not readable as text (neither UTF-8 nor GB18030, Big5 or UTF-16); save it again as UTF-8")
+    raise CorpusError(
+        f"{name}: is not readable as text (neither UTF-8 nor GB18030, Big5 or UTF-16); save it again as UTF-8"
+    )
 
 
 def _decoded(data: bytes, declared: str) -> str | None:
@@ -57,7 +61,11 @@ def _decoded(data: bytes, declared: str) -> str | None:
         return _strict(data, "utf-16-le" if data[1::2].count(0) > data[0::2].count(0) else "utf-16-be")
     if declared and (text := _strict(data, declared)) is not None:
         return text
-    found = [(_share_known(text, name), name, text) for name in ("gb18030", "big5hkscs", "cp1252") if (text := _strict(data, name))]
+    found = [
+        (_share_known(text, name), name, text)
+        for name in ("gb18030", "big5hkscs", "cp1252")
+        if (text := _strict(data, name))
+    ]
     share, _, text = max(found, default=(0.0, "", None))
     return text if share >= FEWEST_KNOWN else None
 

@@ -18,7 +18,7 @@ class Concept:
 
     `means` are the keys that its words state: its own (or that of the entry it is another name for) and any others.
     `within` are the keys of wider concepts, `excludes` of those that can't be true beside it. `good` is the direction of change that is good for the patient. A `generic` concept is
-    true of nearly everything here and decides nothing.
+    true of nearly everything here and decides nothing. The Latin forms of a `cased` one are names: Gut, not gut.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Concept:
     excludes: tuple[str, ...] = ()
     good: str = ""
     generic: bool = False
+    cased: bool = False
     forms: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
@@ -88,6 +89,7 @@ def _concept(kind: str, entry: dict[str, Any]) -> Concept:
         excludes=tuple(f"{own}:{name}" if ":" not in name else name for name in entry.get("excludes", ())),
         good=entry.get("good", ""),
         generic=bool(entry.get("generic")),
+        cased=bool(entry.get("cased")),
         forms=tuple(dict.fromkeys(prepared(form) for form in [*entry["zh"], *entry["en"]] if form.strip())),
     )
 
@@ -99,7 +101,9 @@ def _by_opening() -> dict[str, list[tuple[str, str, Concept]]]:
     for concept in concepts().values():
         for form in concept.forms:
             plain = _plain(form)
-            index.setdefault(plain[:2], []).append((plain, form, concept))
+            rows = index.setdefault(plain[:2], [])
+            if not any(known == plain and other is concept for known, _, other in rows):
+                rows.append((plain, form, concept))
     for rows in index.values():
         rows.sort(key=lambda row: (-len(row[0]), row[2].key))
     return index
@@ -114,6 +118,8 @@ def mentions(text: str) -> list[Mention]:
         for form, written, concept in (*index.get(plain[at : at + 2], ()), *index.get(plain[at : at + 1], ())):
             if len(form) < longest:
                 break
+            if concept.cased and written[0].isupper() and text[at].islower():
+                continue
             if stop := _matched(text, plain, at, at + len(form), form, written):
                 end, longest = stop, len(form)
                 found.append(Mention(concept, at, stop))

@@ -6,7 +6,8 @@ from functools import cache
 
 from qa.lexicon import word_list
 
-EXPONENT = r"(?:\s?[x×*·]\s?10\s?\^?\s?(-?\d{1,2})|\s?[x×*·]\s?10e(\d{1,2})|e\+?(\d{1,2}))"
+EXPONENT = r"(?:\s?[x×*·]\s?10(?:\s?\^\s?(-?\d{1,2})|e(\d{1,2})|([4-9]|1[0-2])(?!\d))|e\+?(\d{1,2}))"
+IDENTIFIER = re.compile(r"10\.\d{4,}/\S+|https?://\S+|\b[A-Z]{2,}[A-Z-]*\d{3,}\b|\b\d{4}-\d{6}-\d{2}\b")
 ARABIC = re.compile(
     r"(?<![A-Za-z0-9_.^])(?P<sign>[-+])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     rf"(?P<exponent>{EXPONENT})?"
@@ -38,13 +39,15 @@ def numbers(text: str) -> list[Number]:
 
 def _arabic(text: str) -> list[Number]:
     found = []
+    names = [match.span() for match in IDENTIFIER.finditer(text)]
     for match in ARABIC.finditer(text):
         start, end = match.span()
+        if any(a <= start < b for a, b in names):
+            continue
         value = float(match["number"].replace(",", ""))
         power = next((int(g) for g in match.groups()[3:] if g), None) if match["exponent"] else None
         if match["exponent"] and "10" not in match["exponent"] and value == SLOPPY_TEN:
             value = 1.0
-            power = (power or 0)
         bare = POWER.match(text, match.start("number"))
         if bare:
             value, power, end = 1.0, int(bare.group(1)), bare.end()
@@ -73,8 +76,6 @@ def _in_name(text: str, start: int, end: int) -> bool:
         return not re.search(r"(?:day|week|month|year)-$", text[:start], re.IGNORECASE)
     if after[:1] == "+" and before[-1:].isascii() and before[-1:].isalpha():
         return True
-    if re.match(r"[/.]\d", after) and re.search(r"10\.\d+$|/$", text[:end]):
-        return True  # inside a DOI
     return bool(re.match(r"[A-Za-z]\d", after)) or (before[-1:] == "/" and text[: start - 1][-1:].isalpha())
 
 

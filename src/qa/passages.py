@@ -6,6 +6,7 @@ from qa.records import REVIEW, Document, Passage
 from qa.sentences import MARKS, cited_numbers, sentence_spans
 
 CONTEXT_LENGTH = 160  # characters; the encoder reads 512 tokens, the sentence itself must keep most of them
+LONGEST = 1500  # characters: what has no end for longer is a table or a listing, and the encoder would cut it silently
 PAIRED = re.compile(r"\.(zh|en)(?=\.\w+$)")
 
 
@@ -20,7 +21,7 @@ def passages_of(document: Document, labels: dict[int, str] | None = None) -> lis
         labels: a short name for each study by number, in the document's language, used as embedding context
             in place of the sentence that introduces the study.
     """
-    own = (REVIEW,) if document.citation is None else (document.citation,)
+    own: tuple[int, ...] = (REVIEW,) if document.citation is None else (document.citation,)
     section, current, introduction = "", own, ""
     found: list[Passage] = []
     base = PAIRED.sub("", document.id)
@@ -32,12 +33,14 @@ def passages_of(document: Document, labels: dict[int, str] | None = None) -> lis
             continue
         for start, end in sentence_spans(document.text, block.start, block.end):
             text = document.text[start:end]
+            if len(text) > LONGEST:
+                continue
             if document.citation is None:
                 after = MARKS.match(document.text, end)
                 marks = text + (after.group() if after else "")
-                numbers = tuple(n for m in MARKS.findall(marks) for n in cited_numbers(m))
+                numbers = _cited(marks, document)
                 if numbers:
-                    current, introduction = tuple(dict.fromkeys(numbers)), text
+                    current, introduction = numbers, text
             label = (labels or {}).get(current[0], "") if len(current) == 1 else ""
             found.append(
                 Passage(
@@ -50,11 +53,23 @@ def passages_of(document: Document, labels: dict[int, str] | None = None) -> lis
                     language=document.language,
                     citations=current,
                     section=section or document.title,
-                    context=_context(section or document.title, label or ("" if introduction == text else introduction)),
+                    context=_context(
+                        section or document.title, label or ("" if introduction == text else introduction)
+                    ),
                     page=block.page,
                 )
             )
     return found
+
+
+def _cited(text: str, document: Document) -> tuple[int, ...]:
+    """Return the numbers that a sentence's marks cite; an interval in brackets, 24 [13-75], is no mark.
+
+    Where the document has a reference list, a mark counts only if the list has all of its numbers.
+    """
+    marks = [cited_numbers(mark.group()) for mark in MARKS.finditer(text)]
+    known = [m for m in marks if not document.references or all(n in document.references for n in m)]
+    return tuple(dict.fromkeys(n for m in known for n in m))
 
 
 def _context(section: str, study: str) -> str:

@@ -1,7 +1,8 @@
 """The side of PDF reading that runs in a process of its own: a hostile file can only take that process down.
 
 Run as a script by `qa.pdf`; knows nothing of the project. Prints one JSON object: `{"error": code}`, or `{"title":
-..., "pages": [...]}` with a page as `{"width", "height", "picture", "runs": [[x, y, size, text], ...]}` or `{"error"}`.
+..., "pages": [...]}` with a page as `{"width", "height", "picture", "runs": [[x, y, size, text, rise], ...]}` or
+`{"error"}`.
 Points, from the lower left corner of the page as it is read; runs in the order of the file.
 """
 
@@ -28,6 +29,7 @@ def limit(memory: int, seconds: int) -> None:
 
 
 def read(path: str, most_pages: int) -> dict[str, Any]:
+    """Return the content of a file, or its error, as described above."""
     import pypdf
     from pypdf.errors import DependencyError, EmptyFileError, FileNotDecryptedError, PdfReadError, WrongPasswordError
 
@@ -66,6 +68,7 @@ def read(path: str, most_pages: int) -> dict[str, Any]:
 
 
 def stated_title(reader: Any) -> str:
+    """Return the title in the file's own description, or ""."""
     try:
         return str(reader.metadata.title or "") if reader.metadata else ""
     except Exception:  # a damaged title is no reason to refuse the file
@@ -73,7 +76,8 @@ def stated_title(reader: Any) -> str:
 
 
 def read_page(page: Any) -> dict[str, Any]:
-    runs: list[tuple[float, float, float, str, int]] = []
+    """Return the runs of a page, turned upright; text that runs in another direction than most is left out."""
+    runs: list[tuple[float, float, float, str, float, int]] = []
     rises = [0.0]  # text rise by level of saved graphics states: pypdf leaves it out of its matrices
     shown = [0.0]
 
@@ -93,25 +97,26 @@ def read_page(page: Any) -> dict[str, Any]:
             return
         a, b = tm[0] * cm[0] + tm[1] * cm[2], tm[0] * cm[1] + tm[1] * cm[3]
         c, d = tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3]
-        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4] + shown[0] * c
-        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5] + shown[0] * d
+        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        scale = math.hypot(c, d)
         turn = round(math.degrees(math.atan2(b, a)) / 90) % 4
-        runs.append((x, y, abs(size) * math.hypot(c, d), text, turn))
+        runs.append((x, y, abs(size) * scale, text, shown[0] * scale, turn))
 
     page.extract_text(visitor_operand_before=before, visitor_text=collect)
     box = page.mediabox
     left, bottom, right, top = (float(v) for v in (box.left, box.bottom, box.right, box.top))
     turn = Counter({t: 0 for t in range(4)})
     for run in runs:
-        turn[run[4]] += len(run[3])
+        turn[run[5]] += len(run[3])
     main = max(range(4), key=lambda t: (turn[t], -t))
     corners = [turned(x, y, main) for x in (left, right) for y in (bottom, top)]
     x0, y0 = min(c[0] for c in corners), min(c[1] for c in corners)
     placed = []
-    for x, y, size, text, own in runs:
+    for x, y, size, text, rise, own in runs:
         if own == main:  # a watermark or a stamp on the margin runs in another direction
             u, v = turned(x, y, main)
-            placed.append([round(u - x0, 2), round(v - y0, 2), round(size, 2), text])
+            placed.append([round(u - x0, 2), round(v - y0, 2), round(size, 2), text, round(rise, 2)])
     return {
         "width": round(max(c[0] for c in corners) - x0, 2),
         "height": round(max(c[1] for c in corners) - y0, 2),
@@ -126,6 +131,7 @@ def turned(x: float, y: float, quarters: int) -> tuple[float, float]:
 
 
 def has_picture(page: Any) -> bool:
+    """Return whether a page shows a picture: one without text is then a scan."""
     try:
         objects = page["/Resources"]["/XObject"]
         return any(objects[key].get("/Subtype") == "/Image" for key in objects)
@@ -134,6 +140,7 @@ def has_picture(page: Any) -> bool:
 
 
 def main(arguments: list[str]) -> int:
+    """Read one file and print what was found; the arguments are path, most pages, bytes of memory, seconds."""
     path, most_pages, memory, seconds = arguments[0], *(int(a) for a in arguments[1:4])
     limit(memory, seconds)
     try:

@@ -19,7 +19,9 @@ BYTE_ORDER_MARK = "\ufeff"
 PAGE_START = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html\b)", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
-FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<rows>(?:[ \t]*(?:#.*|-.+|[A-Za-z_][\w -]*:.*)?\n|[ \t]+\S.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
+FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(?P<rows>(?:[ \t]*(?:#.*|-.+|[A-Za-z_][\w -]*:.*)?\n|[ \t]+\S.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)"
+)
 FIELD = re.compile(r"(?P<key>title|citation|language|kind):[ \t]*(?P<value>.*?)[ \t]*$", re.MULTILINE)
 LANGUAGE_SUFFIX = re.compile(r"\.(zh|en)$", re.IGNORECASE)
 
@@ -55,7 +57,9 @@ def read_document(path: Path, document_id: str) -> Document:
     if suffix in HTML and TAG.search(text):
         text, blocks, title = read_html(text.removeprefix(BYTE_ORDER_MARK))
         if not text:
-            raise CorpusError(f"{name}: the page holds no text of its own (it may need a browser's scripts); save the article as text")
+            raise CorpusError(
+                f"{name}: the page holds no text of its own (it may need a browser's scripts); save the article as text"
+            )
     elif suffix not in HTML and PAGE_START.match(text.removeprefix(BYTE_ORDER_MARK)):
         raise CorpusError(f"{name}: is a web page by its content; rename it to {path.stem}.html")
     else:
@@ -66,7 +70,9 @@ def read_document(path: Path, document_id: str) -> Document:
     return _document(path, document_id, text, blocks, facts, title)
 
 
-def _document(path: Path, document_id: str, text: str, blocks: tuple[Block, ...], facts: dict[str, Any], title: str) -> Document:
+def _document(
+    path: Path, document_id: str, text: str, blocks: tuple[Block, ...], facts: dict[str, Any], title: str
+) -> Document:
     stem = path.stem
     named = LANGUAGE_SUFFIX.search(stem)
     span = find_reference_list(text)
@@ -100,10 +106,14 @@ def _bytes(path: Path, name: str, largest: int) -> bytes:
             raise CorpusError(f"{name}: no such file; check the name")
         size = path.stat().st_size
         if size > largest:
-            raise CorpusError(f"{name}: {size / 1e6:.0f} MB is more than the {largest / 1e6:.0f} MB that are read; split it")
+            raise CorpusError(
+                f"{name}: {size / 1e6:.0f} MB is more than the {largest / 1e6:.0f} MB that are read; split it"
+            )
         data = path.read_bytes()
     except OSError as error:
-        raise CorpusError(f"{name}: can't be read ({error.strerror or error}); check the file and its permissions") from error
+        raise CorpusError(
+            f"{name}: can't be read ({error.strerror or error}); check the file and its permissions"
+        ) from error
     if not data.strip():
         raise CorpusError(f"{name}: is empty; put the article into it or delete it")
     return data
@@ -114,7 +124,8 @@ def _kind_instead(data: bytes, path: Path) -> str:
         text = decode(data, path.name)
     except CorpusError:
         return "the file may be damaged: get it again, or print it to a new PDF"
-    return f"it holds {'a web page' if PAGE_START.match(text) else 'text'}: rename it to {path.stem}{'.html' if PAGE_START.match(text) else '.txt'}"
+    kind, suffix = ("a web page", ".html") if PAGE_START.match(text) else ("text", ".txt")
+    return f"it holds {kind}: rename it to {path.stem}{suffix}"
 
 
 def _front_matter(text: str, start: int, name: str) -> tuple[int, dict[str, Any]]:
@@ -128,11 +139,15 @@ def _front_matter(text: str, start: int, name: str) -> tuple[int, dict[str, Any]
         if not value:
             continue
         if key == "citation" and not re.fullmatch(r"\d{1,4}", value):
-            raise CorpusError(f'{name}: "citation: {value}" in its front matter; give the reference number, for example citation: 12')
+            raise CorpusError(
+                f'{name}: "citation: {value}" in its front matter; give the reference number, for example citation: 12'
+            )
         if key == "language" and value not in get_args(Language):
             raise CorpusError(f'{name}: "language: {value}" in its front matter; use zh or en')
         if key == "kind" and value not in get_args(DocumentKind):
-            raise CorpusError(f'{name}: "kind: {value}" in its front matter; use one of: {", ".join(get_args(DocumentKind))}')
+            raise CorpusError(
+                f'{name}: "kind: {value}" in its front matter; use one of: {", ".join(get_args(DocumentKind))}'
+            )
         facts[key] = int(value) if key == "citation" else value
     return block.end(), facts
 

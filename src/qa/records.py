@@ -89,6 +89,7 @@ class Quote:
     score: float
     translation: str | None
     section: str = ""
+    layer: str = ""
     strength: str = ""
 
 
@@ -116,3 +117,4 @@ class Answer:
     verdict: Verdict | None = None
     differences: tuple[Difference, ...] = ()
     suggestions: tuple[str, ...] = ()
+    confidence: float = 0.0

@@ -8,24 +8,32 @@ import re
 import unicodedata
 from typing import Any
 
-from qa.text import HAN
+from qa.reference_names import GIVEN_FIRST, parse_authors, split_authors
 
 Item = dict[str, Any]
 
 ASCII_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width forms
-ASCII_FORMS |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), ord("-")) | {0x3010: 0x5B, 0x3011: 0x5D, 0x3000: 0x20}
-DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|\bdoi\s*:?\s*(?:https?://(?:dx\.)?doi\.org/)?)?\b(10\.\d{4,9}/[!-~]+)", re.I)
+ASCII_FORMS |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), ord("-")) | {
+    0x3010: 0x5B,
+    0x3011: 0x5D,
+    0x3000: 0x20,
+}
+DOI = re.compile(
+    r"(?:https?://(?:dx\.)?doi\.org/|\bdoi\s*:?\s*(?:https?://(?:dx\.)?doi\.org/)?)?\b(10\.\d{4,9}/[!-~]+)", re.I
+)
 PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,9})\b", re.I)
 PMCID = re.compile(r"\bPMC(?:ID)?\s*:?\s*(?:PMC)?\s*(\d{3,9})\b", re.I)
 ADDRESS = re.compile(r"(?:available (?:from|at)|retrieved from|url)?\s*:?\s*(https?://[!-~]+)", re.I)
 ASIDE = re.compile(
-    r"\b(?:Epub(?: ahead of print)?\s*(?:(?:19|20)\d\d[^.;]{0,9})?|Online ahead of print|Published (?:online )?[^.]*"
-    r"|Accessed(?: on)?\s[^.]*)[.;]?|\[(?:cited|accessed|引用日期)?[\s\d:/年月日A-Z.-]{6,20}\]",
+    r"\b(?:Epub(?: ahead of print)?\s*(?:(?:19|20)\d\d[^.;]{0,9})?|Online ahead of print"
+    r"|Published (?:online )?[^.]{0,12}\d[^.]{0,20}"
+    r"|Accessed(?: on)?\s[^.]{0,12}\d[^.]{0,20})[.;]?|\[(?:cited|accessed|引用日期)?[\s\d:/年月日A-Z.-]{6,20}\]",
     re.I,
 )
 MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 YEAR = r"(?:18|19|20)\d\d"
-DATE = rf"(?P<year>{YEAR})[a-z]?(?:[\s,-]+(?P<month>[A-Z][a-z]{{2,8}}|\d{{1,2}})\.?(?:-[A-Z][a-z]{{2,8}})?(?:[\s-]+(?P<day>\d{{1,2}}))?)?"
+MONTH_AND_DAY = r"(?P<month>[A-Z][a-z]{2,8}|\d{1,2})\.?(?:-[A-Z][a-z]{2,8})?(?:[\s-]+(?P<day>\d{1,2}))?"
+DATE = rf"(?P<year>{YEAR})[a-z]?(?:[\s,-]+{MONTH_AND_DAY})?"
 PAGES = r"(?P<page>(?:pp?\.\s*)?[A-Za-z]{0,4}\d[\w.]*(?:\s*-\s*[A-Za-z]{0,2}\d\w*)?)"
 ISSUE = r"(?:\s*\((?P<issue>[^()]{1,20})\))?"
 PARTS = [  # tried in order on the text after the authors (or on all of it), always up to its end
@@ -34,17 +42,22 @@ PARTS = [  # tried in order on the text after the authors (or on all of it), alw
     rf"(?P<head>.+?)[,.]?\s+(?P<volume>\d{{1,4}})\s*\((?P<year>{YEAR})\),?\s*{PAGES}",  # Elsevier
     rf"(?P<head>.+?),\s*vol\.\s*(?P<volume>\w+)(?:,\s*no\.\s*(?P<issue>\w+))?(?:,\s*{PAGES})?,\s*(?:(?P<month>[A-Z][a-z]+)\.?\s+)?(?P<year>{YEAR})",
     rf"(?P<head>.+?)[.,]?\s+\*?(?P<volume>\d{{1,4}})\*?{ISSUE}\s*[:,]\s*{PAGES}",  # Frontiers, APA (the year is before)
-    rf"(?P<head>.+?)[.,]\s*{DATE}",
+    rf"(?P<head>.+?)[.,;]\s*{DATE}",
 ]
 GB_TAG = re.compile(r"\s*\[(J|M|C|D|R|N|P|S|G|Z|EB|DB|CP)(?:/[A-Z]{2})?\]\s*[.,。]?\s*")
-GB_TYPES = {"J": "article-journal", "M": "book", "C": "paper-conference", "D": "thesis", "R": "report", "N": "article-newspaper"}
+GB_TYPES = {
+    "J": "article-journal",
+    "M": "book",
+    "C": "paper-conference",
+    "D": "thesis",
+    "R": "report",
+    "N": "article-newspaper",
+}
 GB_TYPES |= {"P": "patent", "S": "standard", "EB": "webpage", "DB": "dataset"}
 GB_REST = re.compile(
     rf"(?P<head>.+?)[.,]\s*(?P<year>{YEAR})(?:-(?P<month>\d{{1,2}})(?:-(?P<day>\d{{1,2}}))?)?"
     rf"(?:\s*,\s*(?P<volume>\d[\w-]*))?(?:\s*\((?P<issue>[^()]{{1,20}})\))?(?:\s*:\s*{PAGES})?(?:\s*[,+].*)?"
 )
-INITIALS = re.compile(r"(?:[A-Z][a-z]?\.?[-\s]?){1,4}\.?|[A-Z]{1,4}\.?")
-NOT_A_TITLE = re.compile(r"[A-Z]\.(?:[\s,-]|$)|&|and\s+[A-Z]\w+,|et al\b|Jr\b|,")
 
 
 def ascii_forms(text: str) -> str:
@@ -69,7 +82,7 @@ def parse_entry(number: int, text: str) -> Item:
     elif tag := GB_TAG.search(text):
         _chinese_standard(text, tag, item)
     else:
-        _western(text, item)
+        _western(text.replace("*", ""), item)  # Markdown marks journals so
     if item["type"] == "article-journal" and "container-title" not in item:
         item["type"] = "webpage" if "URL" in item and "DOI" not in item else "article"
     for key in ("title", "container-title"):  # as the list writes them
@@ -102,7 +115,7 @@ def _identifiers(text: str, item: Item) -> str:
 
 def _chinese_standard(text: str, tag: re.Match[str], item: Item) -> None:
     item["type"] = GB_TYPES.get(tag.group(1), "article")
-    authors, title = _authors_and_title(text[: tag.start()])
+    authors, title = split_authors(text[: tag.start()])
     _set(item, "author", parse_authors(authors))
     _set(item, "title", _plain(title))
     rest = text[tag.end() :]
@@ -119,17 +132,23 @@ def _western(text: str, item: Item) -> None:
     dated = re.match(rf"(?P<authors>.{{2,3000}}?)[.,]?\s*\(\s*{DATE}\s*\)[.,:]?\s+(?P<rest>\S.*)", text)
     if not dated:
         dated = re.match(rf"(?P<authors>[^.]{{2,200}}?),\s+{DATE}\.\s+(?P<rest>\S.*)", text)
-    if dated and not re.search(r"[a-z]{4,}[.?!] [A-Z]\w+ \w+", dated["authors"]):  # no title before the year
+    # A title may not stand before the year, and has to stand after it.
+    if (
+        dated
+        and not re.search(r"[a-z]{4,}[.?!] [A-Z]\w+ \w+", dated["authors"])
+        and re.search(r"[^\W\d_]{3}", dated["rest"])
+    ):
         _set(item, "author", parse_authors(dated["authors"]))
         _set(item, "issued", _issued(dated))
         found = _parts(dated["rest"])
         title, journal = _title_and_journal(found["head"] if found else dated["rest"])
     else:
-        authors, rest = _authors_and_title(text)
+        authors, rest = split_authors(text)
         found = _parts(rest)
         if found is None and (found := _parts(text)):
             authors, rest = "", text
-        title, journal = _title_and_journal(found["head"] if found else rest)
+        by_comma = bool(GIVEN_FIRST.match(text))
+        title, journal = _title_and_journal(found["head"] if found else rest, by_comma)
         _set(item, "author", parse_authors(authors))
     if found:
         _fields(found, item)
@@ -137,7 +156,11 @@ def _western(text: str, item: Item) -> None:
         _set(item, "issued", _issued(year))
     _set(item, "title", _plain(title))
     journal = _plain(journal)
-    _set(item, "container-title", journal + "." if ". " in journal else journal)
+    if ": " in journal and "volume" not in item:  # a report or book: Geneva: WHO
+        item["type"] = "book"
+        _set(item, "publisher", journal)
+    else:
+        _set(item, "container-title", journal + "." if ". " in journal else journal)
 
 
 def _parts(text: str) -> re.Match[str] | None:
@@ -158,39 +181,19 @@ def _issued(found: re.Match[str] | None) -> dict[str, list[list[int]]] | None:
         return None
     groups = found.groupdict()
     month = str(groups.get("month") or "")
-    parts = [int(groups["year"]), int(month) if month.isdigit() else MONTHS.get(month[:3].lower(), 0), int(groups.get("day") or 0)]
+    parts = [
+        int(groups["year"]),
+        int(month) if month.isdigit() else MONTHS.get(month[:3].lower(), 0),
+        int(groups.get("day") or 0),
+    ]
     stated = 3 if 1 <= parts[1] <= 12 and 1 <= parts[2] <= 31 else 2 if 1 <= parts[1] <= 12 else 1
     return {"date-parts": [parts[:stated]]}
 
 
-def _authors_and_title(text: str) -> tuple[str, str]:
-    """Split at the first full stop that is not an initial's."""
-    if quoted := re.search(r'[,.]\s*[“"](.+?)[,.]?[”"]', text):  # IEEE
-        return text[: quoted.start()], quoted.group(1) + ". " + text[quoted.end() :].lstrip(" ,.")
-    if others := re.match(r"(.{2,2000}?\bet al|.{2,300}?,\s*等)[.,]\s*", text):
-        return others.group(1), text[others.end() :]
-    for stop in re.finditer(r"[.。]\s*" if HAN.match(text) else r"\.\s+", text):
-        if not NOT_A_TITLE.match(text, stop.end()):
-            authors = text[: stop.start()]
-            return (authors, text[stop.end() :]) if _are_names(authors) else ("", text)
-    parts = text.split(", ")  # Elsevier: names, title and journal are all parted by commas
-    names = next((i for i, part in enumerate(parts) if not _is_name(part)), 0)
-    return ", ".join(parts[:names]), ", ".join(parts[names:])
-
-
-def _is_name(part: str) -> bool:
-    part = re.sub(r"^(?:and|&)\s+", "", part.strip())
-    given_first = re.fullmatch(r"(?:[A-Z]\.[\s-]?){1,4}(?:[A-Za-z'’-]+\s?){1,4}", part)
-    return bool(given_first or re.fullmatch(r"(?:[^\W\d_'’-]+[\s'’-]?){1,4}\s[A-Z]{1,4}", part) or INITIALS.fullmatch(part))
-
-
-def _are_names(text: str) -> bool:
-    parts = [p for p in re.split(r"[,、;]|\band\b|&", text) if p.strip()]
-    return bool(parts) and all(len(p.split()) <= 8 for p in parts) and (len(parts) > 1 or len(parts[0].split()) <= 8)
-
-
-def _title_and_journal(head: str) -> tuple[str, str]:
+def _title_and_journal(head: str, by_comma: bool = False) -> tuple[str, str]:
     """Split `Title. Journal` at the last full stop, keeping the stops of an abbreviated journal (`Front. Genet.`)."""
+    if by_comma and (abbreviated := re.fullmatch(r"(.{8,}?), ((?:[A-Z]\w{0,9}\.?\s?)+)", head)):
+        return abbreviated.group(1), abbreviated.group(2)
     cuts = [m.end() for m in re.finditer(r"(?<=[.?!*”\"])\s+(?=\S)", head)]
     if not cuts:
         title, comma, journal = head.rpartition(", ")
@@ -199,29 +202,6 @@ def _title_and_journal(head: str) -> tuple[str, str]:
     while cuts and re.fullmatch(r"[A-Z][A-Za-z]{0,9}\.\s+", head[cuts[-1] : cut]):
         cut = cuts.pop()
     return head[:cut], head[cut:]
-
-
-def parse_authors(text: str) -> list[dict[str, str]]:
-    """Return CSL names; `et al.` and 等 stay as a literal, so that a short list does not pass for a whole one."""
-    authors: list[dict[str, str]] = []
-    text = re.sub(r",?\s*\bet al\b\.?\s*$", ", et al.", text)
-    for part in re.split(r"\s*(?:[,、;]|\band\b|&)\s*", text.strip()):
-        part = part.strip(" *")
-        if not part:
-            continue
-        if re.fullmatch(r"等|et al\.?", part):
-            authors.append({"literal": part if part == "等" else "et al."})
-        elif INITIALS.fullmatch(part) and authors and set(authors[-1]) == {"literal"}:
-            authors[-1] = {"family": authors[-1]["literal"], "given": part}
-        elif re.fullmatch(r"[\u3400-\u9fff]{2,3}", part):
-            authors.append({"family": part[0], "given": part[1:]})
-        elif name := re.fullmatch(r"((?:[A-Z]\.[\s-]?){1,4})\s*([^.]+)", part):
-            authors.append({"family": name.group(2).strip(), "given": name.group(1).strip()})
-        elif name := re.fullmatch(r"(.+?)\s+((?:[A-Z]{1,4}|[A-Z]-[A-Z]|(?:[A-Z]\.?[\s-]?)+)\.?)(?:\s+(?:Jr|Sr|III?)\.?)?", part):
-            authors.append({"family": name.group(1), "given": name.group(2).strip()})
-        else:
-            authors.append({"literal": part})
-    return authors
 
 
 def _plain(text: str) -> str:

@@ -26,6 +26,14 @@ SIGNS = re.compile(
     r"|(?:19|20)\d\d\s*,\s*\d+\s*[(:]|\bet al\b|\b(?:19|20)\d\d\."
 )
 WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
+ADDRESS_BEFORE = re.compile(r"(?:https?://|\b10\.\d{4,9}/)\S*[^\s.,;]$")
+ADDRESS_AFTER = re.compile(
+    r"(?!PMID|PMC|Epub)(?:[-./?=&%_]|[\w-]+[./?=&%_](?=\S)|[a-z]*\d[\w-]*[./?=&%_-]|\d+\.?$|\d+[.]?\s*$)"
+)
+CONTINUES = re.compile(r"\s*(?:(?i:doi\b|https?:|PMC?ID|Epub)|[a-z\d(])")
+COMPLETE = re.compile(r"\b10\.\d{4,9}/\S{3,}$|[:\d.\]]$|https?://\S+$")
+MOST_HEADINGS = 20  # that are tried, from the last: bounds the work on a hostile text
+LONGEST_ENTRY = 4000  # characters
 FEWEST_WITHOUT_HEADING = 3
 LONGEST_TAIL = 1500  # characters that may follow a list without a heading: a disclaimer, an advertisement
 
@@ -48,11 +56,12 @@ def find_reference_list(text: str) -> tuple[int, int] | None:
     run of at least three lines `[1]`, `[2]`, `[3]` does.
     """
     text = ascii_forms(text)  # one character for one: places stay the same
-    for heading in reversed(list(HEADING.finditer(text))):
+    for heading in reversed(list(HEADING.finditer(text))[-MOST_HEADINGS:]):
         following = text[heading.end() : heading.end() + 3000]
         first = next((line for line in following.split("\n") if line.strip()), "")
-        numbered = [e for e in _entries(text, heading.end()) if text[heading.end() : e.mark].count("\n") <= 4]
-        if first and (SIGNS.search("\n".join(following.strip().split("\n")[:4])) or len(numbered) > 1):
+        entries = _entries(text, heading.end())
+        numbered = len(entries) > 1 and not text[heading.end() : entries[0].mark].strip()
+        if first and (numbered or SIGNS.search("\n".join(following.strip().split("\n")[:4]))):
             return heading.start(), len(text)
     for style in ("bracket", "dot"):
         run = _final_run(text, style)
@@ -74,7 +83,12 @@ def parse_references(text: str) -> dict[int, Item]:
         heading = HEADING.match(text, span[0])
         start = heading.end() if heading else span[0]
     entries = _entries(text, start)
-    return {entry.number: parse_entry(entry.number, _one_line(source[entry.start : entry.end])) for entry in entries}
+    return {
+        entry.number: parse_entry(
+            entry.number, _one_line(source[entry.start : min(entry.end, entry.start + LONGEST_ENTRY)])
+        )
+        for entry in entries
+    }
 
 
 def _entries(text: str, start: int) -> list[Entry]:
@@ -87,7 +101,10 @@ def _counted(text: str, pattern: re.Pattern[str], start: int) -> list[Entry]:
     marks: list[re.Match[str]] = []
     for mark in pattern.finditer(text, start):
         number = int(mark.group(1))
-        at_line_start = text.rfind("\n", start, mark.start()) >= 0 and not text[text.rfind("\n", start, mark.start()) : mark.start(1) - 1].strip()
+        at_line_start = (
+            text.rfind("\n", start, mark.start()) >= 0
+            and not text[text.rfind("\n", start, mark.start()) : mark.start(1) - 1].strip()
+        )
         expected = int(marks[-1].group(1)) + 1 if marks else number
         if number == expected or (at_line_start and pattern is STYLES["bracket"] and expected < number <= expected + 5):
             marks.append(mark)
@@ -101,13 +118,16 @@ def _counted(text: str, pattern: re.Pattern[str], start: int) -> list[Entry]:
 def _last_end(text: str, start: int, wrapped: bool) -> int:
     """Return where the last entry ends: with its line, or, in a list of wrapped entries, when it is complete."""
     blank = re.search(r"\n[ \t]*(?:\n|$)", text[start:])
-    limit = start + blank.start() if blank else len(text)
+    limit = min(start + blank.start() if blank else len(text), start + LONGEST_ENTRY)
     at = start
-    for line in text[start:limit].splitlines(keepends=True):
+    lines = text[start:limit].splitlines(keepends=True)
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
         at += len(line)
-        seen = text[start:at]
-        done = SIGNS.search(seen) and (re.search(r"\b10\.\d{4,9}/\S{3,}\s*$|[:\d.]\s*$|https?://\S+\s*$", seen) is not None)
-        if done or (not wrapped and seen.strip()):
+        seen = text[start:at].strip()
+        goes_on = bool(ADDRESS_BEFORE.search(seen) and ADDRESS_AFTER.match(following.strip())) or CONTINUES.match(
+            following
+        )
+        if seen and not (wrapped and goes_on) and (not wrapped or (SIGNS.search(seen) and COMPLETE.search(seen))):
             break
     return min(at, limit)
 
@@ -115,7 +135,11 @@ def _last_end(text: str, start: int, wrapped: bool) -> int:
 def _final_run(text: str, style: str) -> list[Entry]:
     """Return the last entries at line starts that count up from 1, or nothing."""
     pattern = STYLES[style]
-    firsts = [m for m in pattern.finditer(text) if int(m.group(1)) == 1 and text[: m.start(1)].rpartition("\n")[2].strip() in ("", "[")]
+    firsts = [
+        m
+        for m in pattern.finditer(text)
+        if int(m.group(1)) == 1 and text[: m.start(1)].rpartition("\n")[2].strip() in ("", "[")
+    ]
     return _counted(text, pattern, firsts[-1].start()) if firsts else []
 
 
@@ -124,7 +148,9 @@ def _one_line(text: str) -> str:
     joined = ""
     for line in text.split("\n"):
         line = line.strip()
-        broken = re.search(r"(?:https?://|\b10\.\d{4,9}/)\S*[/_-]$|https?://$|doi\.org/$", joined)
+        broken = ADDRESS_BEFORE.search(joined) and (
+            joined.endswith(("/", "_", "-", "?", "=", "&")) or ADDRESS_AFTER.match(line)
+        )
         word = re.search(r"[a-z]-$", joined) and line[:1].islower()
         chinese = WIDE.search(joined[-1:]) and WIDE.search(line[:1])
         joined += line if broken or word or chinese else f" {line}"

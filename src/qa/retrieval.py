@@ -61,6 +61,10 @@ class Retriever:
         self._questions_of_unit = _grouped(index.unit_of_question, len(index.units))
         self.study_of_unit = np.array([index.passages[rows[0]].citations[0] for rows in self._rows_of_unit])
 
+    def rows_of(self, unit: int) -> np.ndarray:
+        """Return the passages (rows) of the unit at a position in `Index.units`."""
+        return self._rows_of_unit[unit]
+
     def encode(self, texts: list[str]) -> np.ndarray:
         """Return the query vectors of these texts as the encoder gives them, float32 (n, d)."""
         return self.encoder.encode(texts, "query")
@@ -74,7 +78,7 @@ class Retriever:
         earlier = [h for h in history if h.strip()]
         texts = [question] + ([" ".join([*earlier, question]), " ".join(earlier)] if earlier else [])
         vectors = self.encode([prepared(t) for t in texts]) if mode != "lexical" else np.zeros((len(texts), self.encoder.dimension), np.float32)
-        found = [self._score(prepared(t), v, mode, without) for t, v in zip(texts, vectors, strict=True)]
+        found = [self.score_vector(prepared(t), v, mode, without) for t, v in zip(texts, vectors, strict=True)]
         if not earlier:
             return found[0]
         alone, joined, before = found
@@ -88,7 +92,10 @@ class Retriever:
             total = total + self.weights.focus * parts["focus"]
         return Scores(both, total, parts, alone.raw)
 
-    def _score(self, text: str, vector: np.ndarray, mode: Mode, without: frozenset[str]) -> Scores:
+    def score_vector(
+        self, text: str, vector: np.ndarray, mode: Mode = "hybrid", without: frozenset[str] = frozenset()
+    ) -> Scores:
+        """Return the scores of one prepared text whose raw vector is known."""
         index, weights = self.index, self.weights
         query = vector if "maps" in without else index.maps.queries(vector[None])[0]
         rows = index.raw_vectors if "maps" in without else index.vectors
@@ -159,7 +166,9 @@ def _grouped(owner: np.ndarray, count: int) -> list[np.ndarray]:
     return np.split(order, np.searchsorted(owner[order], np.arange(1, count)))
 
 
-def _best_cosine(vectors: np.ndarray, query: np.ndarray, groups: list[np.ndarray], units: np.ndarray) -> np.ndarray:
+def _best_cosine(
+    vectors: np.ndarray, query: np.ndarray, groups: list[np.ndarray], units: np.ndarray
+) -> np.ndarray:
     chosen = [groups[u] for u in units]
     flat = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
     cosines = vectors @ query if len(flat) == len(vectors) else vectors[flat] @ query

@@ -10,7 +10,7 @@ SHORTEST = 5  # letters: shorter words have too many neighbours
 
 @dataclass(frozen=True)
 class Speller:
-    """Corrects English words one letter (or a doubled letter) away from a pattern's word, and listed Chinese slips."""
+    """Corrects English words one letter (or a doubled letter) away from a listed word, and listed slips."""
 
     neighbours: dict[str, str] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
@@ -18,16 +18,15 @@ class Speller:
     words: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, words: set[str], data: dict[str, Any]) -> "Speller":
-        """Return the speller of the patterns' words and of `typos.json` (`read_as`, `real_words`)."""
+    def of(cls, data: dict[str, Any]) -> "Speller":
+        """Return the speller of `typos.json`: `mend_to`, `real_words` and `read_as`."""
         neighbours: dict[str, str] = {}
-        for word in sorted(words):
-            if len(word) >= SHORTEST and word.isalpha():
-                for key in _keys(word):
-                    neighbours.setdefault(key, word)
+        for word in data["mend_to"]:
+            for key in _keys(word):
+                neighbours.setdefault(key, word)
         listed = {wrong: right for wrong, right in data["read_as"].items() if wrong.isascii()}
         chinese = sorted(data["read_as"].items() - listed.items(), key=lambda pair: (-len(pair[0]), pair))
-        return cls(neighbours, frozenset(words) | frozenset(data["real_words"]), tuple(chinese), listed)
+        return cls(neighbours, frozenset(data["mend_to"]) | frozenset(data["real_words"]), tuple(chinese), listed)
 
     def word(self, word: str) -> str:
         """Return the pattern's word that was most likely meant, or the word itself."""
@@ -52,7 +51,9 @@ class Speller:
             if meant != found.group():
                 mended.append((found.start(), found.end(), meant))
         for wrong, right in self.read_as:
-            mended += [(m.start(), m.end(), right) for m in re.finditer(re.escape(wrong), text)] if wrong in text else []
+            mended += (
+                [(m.start(), m.end(), right) for m in re.finditer(re.escape(wrong), text)] if wrong in text else []
+            )
         pieces: list[str] = []
         origin: list[int] = []
         at = 0
@@ -72,7 +73,12 @@ def one_slip(a: str, b: str) -> bool:
     i = 0
     while i < min(len(a), len(b)) and a[i] == b[i]:
         i += 1
-    return a[i + 1 :] == b[i:] or a[i:] == b[i + 1 :] or a[i + 1 :] == b[i + 1 :] or (a[i : i + 2] == b[i : i + 2][::-1] and a[i + 2 :] == b[i + 2 :])
+    return (
+        a[i + 1 :] == b[i:]
+        or a[i:] == b[i + 1 :]
+        or a[i + 1 :] == b[i + 1 :]
+        or (a[i : i + 2] == b[i : i + 2][::-1] and a[i + 2 :] == b[i + 2 :])
+    )
 
 
 def _squeezed(word: str) -> str:

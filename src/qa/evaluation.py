@@ -1,0 +1,304 @@
+"""Judgements + hits -> measures: `qa evaluate`. Stands beside the pipeline; only the command line imports it.
+
+Two kinds of data set: a BEIR folder (its documents are indexed in memory and ranked by the default pipeline for a corpus
+without a bank) and the project's own question file (asked of the assistant over its index: rankings, answers, claims).
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qa.answer_measures import (
+    Case,
+    ClaimCase,
+    answer_measures,
+    by_kind,
+    claim_measures,
+    rounded,
+    scifact_labels,
+    selective,
+)
+from qa.beir import Dataset, is_beir, read_beir
+from qa.errors import DatasetError, UsageError
+from qa.measures import RETRIEVAL, estimate, per_query, randomisation_test
+from qa.question_file import QuestionFile, read_question_file
+from qa.text import language_of
+from qa.trec import Run, column, make_run, read_run, write_run
+
+DEPTH = 100  # documents of a run for each query
+
+
+@dataclass
+class Evaluation:
+    """One measured run. `result` is what `--json` prints; the rest is for run files, comparisons and the report."""
+
+    result: dict[str, Any]
+    run: Run
+    values: dict[str, dict[str, float]]
+    cases: list[Case] = field(default_factory=list)
+    claims: list[ClaimCase] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    queries: dict[str, str] = field(default_factory=dict)
+    qrels: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def evaluate(
+    dataset: Path,
+    assistant: Any = None,
+    mode: str = "hybrid",
+    without: frozenset[str] = frozenset(),
+    split: str | None = None,
+    encoder: Any = None,
+    answers: bool = True,
+) -> Evaluation:
+    """Return the measures of one data set.
+
+    Args:
+        assistant: answers the questions of a question file; a BEIR folder needs none.
+        mode: "hybrid", "dense" or "lexical" ranking. Answers are measured in "hybrid" only.
+        without: parts of the ranking to leave out (`known_parts`).
+        split: which judgements of a BEIR folder.
+        encoder: for a BEIR folder, by default that of the assistant, or `QA_ENCODER`.
+        answers: False measures the ranking of a question file alone.
+
+    Raises:
+        DatasetError: the data set can't be used. UsageError: an unknown part.
+    """
+    if is_beir(dataset):
+        return _evaluate_beir(read_beir(dataset, split), _encoder(assistant, encoder), mode, without)
+    if dataset.is_dir():
+        raise DatasetError(f"{dataset}: no corpus.jsonl in this folder; a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/*.tsv")
+    if not dataset.is_file():
+        raise DatasetError(f"{dataset}: no such data set; give a BEIR folder or a question file such as tests/questions/dev.jsonl")
+    if assistant is None:
+        raise UsageError(f"{dataset}: a question file is asked of an assistant, and none is open")
+    return _evaluate_questions(read_question_file(dataset), assistant, mode, without, answers)
+
+
+def _encoder(assistant: Any, encoder: Any) -> Any:
+    from qa.encoder import open_encoder
+
+    return encoder or (assistant.encoder if assistant is not None else open_encoder())
+
+
+def _evaluate_beir(dataset: Dataset, encoder: Any, mode: str, without: frozenset[str]) -> Evaluation:
+    from qa.lexical import Lexical
+    from qa.plain import PARTS, PlainIndex, PlainRetriever
+
+    _refuse_unknown(without, PARTS)
+    started = time.perf_counter()
+    if mode == "lexical":  # BM25 alone needs no vectors
+        index = PlainIndex.words_only(dataset.documents, Lexical.build(list(dataset.documents.values())))
+    else:
+        with progress("documents", len(dataset.documents)) as bar:
+            index = PlainIndex.build(dataset.documents, encoder, bar)
+    indexed = time.perf_counter()
+    with progress("queries", len(dataset.queries)) as bar:
+        found = PlainRetriever(index, encoder).search_all(list(dataset.queries.values()), DEPTH, mode, without, bar)
+    searched = time.perf_counter()
+    run = make_run(dict(zip(dataset.queries, found, strict=True)))
+    values = per_query(dataset.qrels, run)
+    languages = {q: language_of(text) for q, text in dataset.queries.items()}
+    target = {name: language_of(text) for name, text in dataset.documents.items()}
+    directions = {q: f"{languages[q]}->{_language_of_relevant(dataset.qrels[q], target)}" for q in dataset.queries}
+    result = _result(dataset.name, mode, without, values, languages, directions)
+    result |= {
+        "split": dataset.split,
+        "documents": len(dataset.documents),
+        "seconds": {"documents": round(indexed - started, 2), "queries": round(searched - indexed, 2)},
+        "warnings": dataset.warnings,
+    }
+    return Evaluation(result, run, values, texts=dataset.documents, queries=dataset.queries, qrels=dataset.qrels)
+
+
+def _language_of_relevant(grades: Mapping[str, int], languages: Mapping[str, str]) -> str:
+    found = {languages[d] for d, grade in grades.items() if grade > 0 and d in languages}
+    return found.pop() if len(found) == 1 else "both" if found else "none"
+
+
+def _evaluate_questions(data: QuestionFile, assistant: Any, mode: str, without: frozenset[str], answers: bool) -> Evaluation:
+    from qa.retrieval import PARTS
+
+    _refuse_unknown(without, PARTS)
+    unit_of = {passage.id: passage.unit for passage in assistant.index.passages}
+    unknown = sorted({u for q in data.questions for u in q.units | q.units_ok} - set(unit_of.values()))
+    warnings = [f"{len(unknown)} labelled statements are not in this index ({', '.join(unknown[:3])} ...): wrong corpus?"] if unknown else []
+    started = time.perf_counter()
+    found: dict[str, list[tuple[str, float]]] = {}
+    cases: list[Case] = []
+    measured = answers and mode == "hybrid"
+    with progress("questions", len(data.questions)) as bar:
+        for number, question in enumerate(data.questions, 1):
+            hits = _search(assistant, question.text, question.history, mode, without)
+            found[question.id] = [(hit.passage.unit, hit.score) for hit in hits]
+            if measured:
+                answer = _ask(assistant, question.text, question.history, without)
+                units = tuple(unit_of.get(quote.passage, quote.passage) for quote in answer.quotes)
+                best = units[0] if units else hits[0].passage.unit if hits else None
+                cases.append(Case(question, answer, units, best))
+            bar(number, len(data.questions))
+    claims: list[ClaimCase] = []
+    if measured and not without:
+        with progress("claims", len(data.claims)) as bar:
+            for number, claim in enumerate(data.claims, 1):
+                claims.append(ClaimCase(claim, assistant.check(claim.text), language_of(claim.text)))
+                bar(number, len(data.claims))
+    run = make_run(found)
+    qrels = {q.id: dict.fromkeys(sorted(q.units), 1) for q in data.questions}
+    values = per_query(qrels, run)
+    languages: dict[str, str] = {q.id: q.language for q in data.questions}
+    result = _result(data.name, mode, without, values, languages, {})
+    result |= {"questions": len(data.questions), "seconds": {"questions": round(time.perf_counter() - started, 2)}, "warnings": warnings}
+    if cases:
+        result |= {"answers": answer_measures(cases), "kinds": by_kind(cases), "selective": selective(cases)}
+    if claims:
+        result["claims"] = claim_measures(claims)
+    texts: dict[str, str] = {}
+    for passage in assistant.index.passages:
+        texts[passage.unit] = f"{texts[passage.unit]} / {passage.text}" if passage.unit in texts else passage.text
+    return Evaluation(result, run, values, cases, claims, texts, {q.id: q.text for q in data.questions}, qrels)
+
+
+def _search(assistant: Any, text: str, history: Sequence[str], mode: str, without: frozenset[str]) -> Any:
+    if without:
+        return assistant.retriever.search(text, DEPTH, mode, tuple(history), without)
+    return assistant.search(text, DEPTH, mode, history)
+
+
+def _ask(assistant: Any, text: str, history: Sequence[str], without: frozenset[str]) -> Any:
+    if without:
+        from qa.answer import answer_question
+
+        return answer_question(assistant.retriever, assistant.parts, text, tuple(history), "auto", without)
+    return assistant.ask(text, history)
+
+
+def _refuse_unknown(without: frozenset[str], parts: Sequence[str]) -> None:
+    unknown = sorted(without - set(parts))
+    if unknown:
+        raise UsageError(f"--without {','.join(unknown)}: no such part of this ranking; there is: {', '.join(parts)}")
+
+
+def _result(
+    name: str,
+    mode: str,
+    without: frozenset[str],
+    values: Mapping[str, Mapping[str, float]],
+    languages: Mapping[str, str],
+    directions: Mapping[str, str],
+) -> dict[str, Any]:
+    measured = list(next(iter(values.values())))
+    result: dict[str, Any] = {"dataset": name, "queries": len(measured), "mode": mode, **_group(values, measured), "without": sorted(without)}
+    for key, groups in (("by_language", languages), ("by_direction", directions)):
+        names = sorted({groups[q] for q in measured if q in groups})
+        result[key] = {
+            name: {"queries": len(own), **_group(values, own)} for name in names if (own := [q for q in measured if groups[q] == name])
+        }
+    return result
+
+
+def _group(values: Mapping[str, Mapping[str, float]], queries: Sequence[str]) -> dict[str, Any]:
+    estimates = {name: rounded(estimate([values[name][q] for q in queries])) for name in RETRIEVAL}
+    return {
+        "measures": {name: found["value"] for name, found in estimates.items()},
+        "intervals": {name: [found["low"], found["high"]] for name, found in estimates.items()},
+    }
+
+
+def compare(evaluation: Evaluation, path: Path) -> dict[str, Any]:
+    """Return, for each measure, this run beside the run in a file, with the p-value of a paired randomisation test."""
+    queries = {column(q): q for q in evaluation.run}
+    names = {column(d): d for d in evaluation.texts}
+    other = {queries[q]: {names.get(d, d): s for d, s in hits.items()} for q, hits in read_run(path).items() if q in queries}
+    if not other:
+        raise DatasetError(f"{path}: names none of the {len(queries)} queries of this data set; compare runs of the same one")
+    values = per_query(evaluation.qrels, other)
+    rows = {}
+    for name in RETRIEVAL:
+        mine, theirs = (list(v[name].values()) for v in (evaluation.values, values))
+        rows[name] = {
+            "this": rounded(estimate(mine))["value"],
+            "other": rounded(estimate(theirs))["value"],
+            "difference": rounded(estimate([a - b for a, b in zip(mine, theirs, strict=True)])),
+            "p": round(randomisation_test(mine, theirs), 4),
+        }
+    return {"file": path.name, "missing_queries": len(queries) - len(other), "measures": rows}
+
+
+def ablation(dataset: Path, assistant: Any, split: str | None = None, encoder: Any = None) -> list[tuple[str, dict[str, Any]]]:
+    """Return (name, result) of the ranking built up part by part, then whole, then with each part left out."""
+    if is_beir(dataset):
+        from qa.plain import PARTS
+    else:
+        from qa.retrieval import PARTS
+    runs: list[tuple[str, str, frozenset[str]]] = [("BM25 alone", "lexical", frozenset())]
+    for count in range(len(PARTS)):
+        runs.append((f"+ {PARTS[count - 1]}" if count else "encoder alone", "hybrid", frozenset(PARTS[count:])))
+    runs.append((f"+ {PARTS[-1]} (everything)", "hybrid", frozenset()))
+    runs.extend((f"without {part}", "hybrid", frozenset({part})) for part in PARTS)
+    own = _encoder(assistant, encoder) if is_beir(dataset) else None
+    return [(name, evaluate(dataset, assistant, mode, without, split, own, answers=False).result) for name, mode, without in runs]
+
+
+class progress:
+    """A bar on a terminal, nothing elsewhere: `with progress("queries", 100) as bar: bar(done, total)`."""
+
+    def __init__(self, what: str, total: int) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=total, desc=what, disable=None, leave=False)
+
+    def __enter__(self) -> "progress":
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        if not self._bar.disable:
+            self._bar.total = total
+            self._bar.update(done - self._bar.n)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+
+def run_evaluation(args: Any) -> int:
+    """Run `qa evaluate` with parsed options (`qa.evaluate_options`), print the measures, and return the exit code."""
+    import sys
+
+    from qa.evaluation_tables import ablation_table, tables
+
+    without = frozenset(part.strip() for given in args.without or () for part in given.split(",") if part.strip())
+    assistant = None
+    if not is_beir(args.dataset) and args.dataset.is_file():
+        from qa.workspace import open_assistant
+
+        read_question_file(args.dataset)  # a damaged file is named before the model is loaded
+        assistant = open_assistant(args.index, args.corpus)
+    if args.ablate:
+        rows = ablation(args.dataset, assistant, args.split)
+        print(json.dumps([{"name": name, **result} for name, result in rows], ensure_ascii=False) if args.json else ablation_table(rows))
+        return 0
+    evaluation = evaluate(args.dataset, assistant, args.mode, without, args.split)
+    if args.run_file:
+        write_run(args.run_file, evaluation.run, f"qa-{args.mode}")
+    if args.compare:
+        evaluation.result["compared"] = compare(evaluation, args.compare)
+    if args.labels:
+        _write(args.labels, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in scifact_labels(evaluation.claims)))
+    if args.report:
+        from qa.report import report
+
+        _write(args.report, report(evaluation))
+    for warning in evaluation.result["warnings"]:
+        print(f"qa: {warning}", file=sys.stderr)
+    print(json.dumps(evaluation.result, ensure_ascii=False) if args.json else tables(evaluation.result))
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {error.strerror or error}") from error

@@ -1,0 +1,123 @@
+"""Decides whether the best statement answers the question, or whether the honest reply is that nothing here does.
+
+A logistic model over a few plain features, each of which can only speak for or against answering. Its coefficients
+were fitted on the dev questions by `qa.calibration` and stand in `corpus/calibration.json` with the operating point.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from qa.corpus import shipped_corpus
+from qa.errors import CorpusError
+from qa.profiles import Strange, strangeness
+from qa.retrieval import Retriever, Scores
+from qa.wants import kinds_in, wanted
+
+# feature -> whether more of it speaks for answering (+1) or against (-1)
+FEATURES = {
+    "dense": 1,
+    "bank": 1,
+    "gap": 1,
+    "coverage": 1,
+    "negative": -1,
+    "negative_gap": -1,
+    "foreign": -1,
+    "figures": -1,
+    "unknown": -1,
+    "names": -1,
+    "unmet": -1,
+    "hopeless": -1,
+    "follow_up": 1,
+}
+NEAR = 0.30  # dense score from which a refusal names the nearest study
+PLAIN_THRESHOLD = 0.80  # raw cosine below which a corpus without a bank answers nothing: e5 scores little below it
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The decision: `confidence` that the best statement answers, 0 to 1, and why not, as (kind, what) pairs."""
+
+    confidence: float
+    reasons: tuple[tuple[str, str], ...] = ()
+    refuses: bool = True
+    near: bool = False
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Coefficients by feature, and the confidence below which a question is refused."""
+
+    intercept: float
+    coefficients: dict[str, float]
+    threshold: float
+
+    def confidence(self, features: dict[str, float]) -> float:
+        """Return the probability that the best statement answers, 0 to 1."""
+        margin = self.intercept + sum(weight * features[name] for name, weight in self.coefficients.items())
+        return float(1 / (1 + np.exp(-np.clip(margin, -50, 50))))
+
+
+@cache
+def read_calibration() -> Calibration:
+    """Return the shipped calibration; CorpusError if the file is missing or damaged."""
+    path = shipped_corpus() / "calibration.json"
+    try:
+        row = json.loads(path.read_text("utf-8"))
+        return Calibration(float(row["intercept"]), {k: float(v) for k, v in row["coefficients"].items()}, float(row["threshold"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CorpusError(f"{path}: can't be read ({error}); restore it from the project") from error
+
+
+def judge(retriever: Retriever, question: str, scores: Scores, follow_up: bool = False) -> Refusal:
+    """Return the decision for a prepared question and its scores."""
+    if not len(scores.units):
+        return Refusal(0.0)
+    values, reasons = refusal_features(retriever, question, scores, follow_up)
+    near = values["dense"] >= NEAR
+    if not len(retriever.index.bank):
+        rows = retriever.rows_of(int(scores.units[scores.order[0]]))
+        confidence = float((retriever.index.raw_vectors[rows] @ scores.raw).max())
+        return Refusal(confidence, reasons, confidence < PLAIN_THRESHOLD, near)
+    calibration = read_calibration()
+    confidence = calibration.confidence(values)
+    return Refusal(confidence, reasons, confidence < calibration.threshold, near)
+
+
+def refusal_features(
+    retriever: Retriever, question: str, scores: Scores, follow_up: bool = False
+) -> tuple[dict[str, float], tuple[tuple[str, str], ...]]:
+    """Return the feature values by name, and the reasons that speak against answering, as (kind, what) pairs."""
+    index = retriever.index
+    order = scores.order
+    best = order[0]
+    passages = [index.passages[int(r)] for r in retriever.rows_of(int(scores.units[best]))]
+    similar = index.negatives @ index.maps.queries(scores.raw[None])[0] if len(index.negatives) else np.zeros(1, np.float32)
+    negative = float(np.sort(similar)[-3:].mean())
+    odd = Strange((), (), 0.0, ())
+    if passages[0].citations[0] in index.ground.studies:
+        odd = strangeness(question, index.ground.studies[passages[0].citations[0]], index.ground.vocabulary)
+    wants = wanted(question)
+    given = frozenset().union(*(kinds_in(p.text) for p in passages)) if wants else frozenset()
+    unmet = [w for w in wants if not (w.answers & given)]
+    bank = scores.parts.get("bank", scores.parts["dense"])
+    totals = scores.total[order[:10]]
+    values = {
+        "dense": float(scores.parts["dense"][best]),
+        "bank": float(bank[best]),
+        "gap": float(totals[0] - totals[1:].mean()) if len(totals) > 1 else 0.0,
+        "coverage": float(scores.parts["lexical"][best]) / (4.0 + len(question)) if "lexical" in scores.parts else 0.0,
+        "negative": negative,
+        "negative_gap": negative - float(bank.max()),
+        "foreign": float(min(2, len(odd.foreign))),
+        "figures": float(min(2, len(odd.figures))),
+        "unknown": odd.words,
+        "names": float(min(2, len(odd.names))),
+        "unmet": float(bool(unmet)),
+        "hopeless": float(any(not w.answers for w in wants)),
+        "follow_up": float(follow_up),
+    }
+    reasons = [("name", word) for word in (*odd.foreign, *odd.figures, *odd.names)] + [("kind", w.kind) for w in unmet]
+    return values, tuple(dict.fromkeys(reasons))

@@ -1,0 +1,89 @@
+"""What the tests share: an encoder whose vectors can be worked out by hand, a tiny corpus, and closed sockets."""
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+AXES = (
+    ("survival", "alive", "生存"),
+    ("albumin", "白蛋白"),
+    ("fever", "发热"),
+    ("umbilical", "脐带"),
+    ("marrow", "骨髓"),
+    ("women", "女"),
+)
+
+
+class ToyEncoder:
+    """One axis per keyword and one for a text that has none; rows of length 1. `encoded` lists what was encoded."""
+
+    name = "toy"
+    dimension = len(AXES) + 1
+    digest = "toy-weights"
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str], role: str, progress: Any = None) -> np.ndarray:
+        self.encoded += texts
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for i, text in enumerate(texts):
+            for axis, words in enumerate(AXES):
+                rows[i, axis] = any(word in text.lower() for word in words)
+            if not rows[i].any():
+                rows[i, -1] = 1
+            rows[i] /= np.linalg.norm(rows[i])
+        return rows
+
+
+@pytest.fixture
+def toy_encoder(monkeypatch: pytest.MonkeyPatch) -> ToyEncoder:
+    """The toy encoder, in place of the one that every command opens."""
+    encoder = ToyEncoder()
+    for module in ("qa.local", "qa.workspace", "qa.assistant", "qa.status"):
+        monkeypatch.setattr(f"{module}.open_encoder", lambda *a, **k: encoder)
+    return encoder
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test reach this machine and nothing else, whatever proxy is set."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not ipaddress.ip_address(address[0]).is_loopback:
+            raise OSError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A corpus folder with one review of two references."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "review.txt").write_text(REVIEW, "utf-8")
+    return folder
+
+
+REVIEW = """A review of cells for cirrhosis
+
+Progress in 2019
+
+The Alpha trial gave umbilical cells to 40 people.[1] Albumin rose in the cell group.
+The Beta trial gave marrow cells to 12 women.[2] Nobody had fever.
+
+References
+
+[1] Alpha A, Able B. Umbilical cells for cirrhosis: a randomized trial. Journal of Trials. 2019;3(2):11-20. doi:10.1000/alpha.1
+[2] Beta B. Marrow cells in twelve women with cirrhosis. Journal of Trials. 2018;2(1):1-9. PMID: 20000002
+"""
