@@ -87,3 +87,16 @@ References
 [1] Alpha A, Able B. Umbilical cells for cirrhosis: a randomized trial. Journal of Trials. 2019;3(2):11-20. doi:10.1000/alpha.1
 [2] Beta B. Marrow cells in twelve women with cirrhosis. Journal of Trials. 2018;2(1):1-9. PMID: 20000002
 """
+
+
+@pytest.fixture
+def quick_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what takes seconds of a build and has tests of its own: the training of triage and refusal."""
+    from qa.triage import CLASSES, FEATURES, TriageModel
+
+    width = ToyEncoder.dimension
+    untrained = TriageModel(
+        np.zeros((len(CLASSES), width + FEATURES), np.float32), np.zeros(len(CLASSES), np.float32), np.zeros(width, np.float32)
+    )
+    monkeypatch.setattr("qa.build.train_triage", lambda *a, **k: untrained)
+    monkeypatch.setattr("qa.build.read_negatives", lambda: ["What does a taxi cost?"])

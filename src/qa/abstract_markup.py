@@ -5,8 +5,8 @@ import re
 
 from qa.raised import raised_text
 
-SECTION = re.compile(r"<(h[1-6]|jats:title|title)\b[^<>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
-RAISED = re.compile(r"<((?:jats:)?sup)\b[^<>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
+SECTION = re.compile(r"<(h[1-6]|jats:title|title)\b[^<>]*>(.{0,200}?)</\1\s*>", re.IGNORECASE | re.DOTALL)
+RAISED = re.compile(r"<((?:jats:)?sup)\b[^<>]*>(.{0,60}?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 BLOCK_TAG = re.compile(r"</?(?:p|div|li|ul|ol|br|jats:p|jats:sec|jats:list|jats:list-item)\b[^<>]*>", re.IGNORECASE)
 COPYRIGHT = re.compile(r"\s*(?:copyright\s*)?(?:\u00a9|(?<=copyright)\s*(?:\(c\)\s*)?(?:19|20)\d\d).*$", re.IGNORECASE)

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from qa import claims
 from qa.cards import citation_card, strength_line
-from qa.corpus import shipped_corpus
+from qa.corpus import Corpus, shipped_corpus
 from qa.index import Index
 from qa.records import REVIEW, Answer, Hit, Language, Quote
 from qa.refusal import Refusal, judge
@@ -17,6 +18,7 @@ from qa.triage import Triage, TriageModel, pieces, triage
 from qa.wording import Wording, read_wording
 
 MOST_QUOTES = 3
+CANDIDATES = 30  # hits from which a claim's study is chosen
 MARGIN = 0.16  # a further quote may score this much less than the first
 SAME = 0.985  # cosine of two sentences of one layer from which the second says nothing new
 LONGEST_QUESTION = 4000  # characters; the encoder reads 512 tokens, what is longer is cut with a notice
@@ -29,11 +31,12 @@ class AnswerParts:
     wording: Wording
     rules: Rules
     triage_model: TriageModel
+    corpus: Corpus  # the texts in the form that claims are compared with
 
     @classmethod
     def of(cls, index: Index) -> "AnswerParts":
         """Return the parts for an index; the wording and the safety rules are those of the installed project."""
-        return cls(read_wording(), read_rules(shipped_corpus() / "safety"), index.triage_model)
+        return cls(read_wording(), read_rules(shipped_corpus() / "safety"), index.triage_model, index.as_corpus())
 
 
 def answer_question(
@@ -177,7 +180,27 @@ def suggested(retriever: Retriever, scores: Scores, language: Language, count: i
 
 
 def answer_claim(retriever: Retriever, parts: AnswerParts, claim: str, lang: str = "auto") -> Answer:
-    raise NotImplementedError
+    """Return the verdict on a claim with the sentences that decide it. See `Assistant.check`."""
+    text = clean(claim)[:LONGEST_QUESTION]
+    language: Language = lang if lang in ("zh", "en") else language_of(text)  # type: ignore[assignment]
+    if not any(c.isalnum() for c in prepared(text)):
+        judgement = None
+    else:
+        scores = retriever.scores(prepared(text))
+        judgement = claims.judge(text, retriever.hits(scores, language_of(text), CANDIDATES), parts.corpus)
+    if judgement is None or judgement.verdict == "not_found":
+        notices = (parts.wording.text("check_not_found", language), *(judgement.notices if judgement else ()))
+        answer = _finished(retriever, parts, claim, language, "not_covered", (), notices)
+        return replace(answer, verdict="not_found")
+    quotes = tuple(quote_of(retriever.index, hit, language) for hit in judgement.hits)
+    notices = (
+        parts.wording.text(f"check_{judgement.verdict}", language),
+        parts.wording.layers(judgement.review, judgement.source, language),
+        *judgement.notices,
+        *parts.wording.evidence_notices(retriever.index, quotes, language),
+    )
+    answer = _finished(retriever, parts, claim, language, "answered", quotes, notices)
+    return replace(answer, verdict=judgement.verdict, differences=judgement.differences)
 
 
 def _finished(

@@ -138,9 +138,7 @@ def by_kind(cases: Sequence[Case]) -> dict[str, dict[str, Any]]:
         own = [case for case in cases if case.question.kind == kind]
         row = {name: by_language((c.language, MEASURES[name](c)) for c in own) for name in ("right_sentence@1", "right_sentence@3")}
         row["refused"] = by_language((c.language, rightly_refused(c)) for c in own)
-        row["recognised"] = by_language(
-            (c.language, recognised(c, c.question.outcome)) for c in own if c.question.outcome in ("emergency", "personal_advice")
-        )
+        row["recognised"] = by_language((c.language, recognised(c, c.question.outcome)) for c in own if c.question.outcome in ("emergency", "personal_advice"))
         kinds[kind] = {name: values for name, values in row.items() if values["all"]["n"]}
     return kinds
 
@@ -202,12 +200,8 @@ def claim_measures(cases: Sequence[ClaimCase]) -> dict[str, Any]:
         "wrong_flagged": share("differs", ("differs",)),
         "wrong_not_confirmed": share("differs", ("differs", "not_found")),
         "unknown_not_found": share("not_found", ("not_found",)),
-        "right_study": by_language(
-            (c.language, float(any(c.claim.citation in quote.citations for quote in c.answer.quotes[:1]))) for c in known
-        ),
-        "confusion": {
-            label: {verdict: sum(c.claim.verdict == label and c.answer.verdict == verdict for c in cases) for verdict in labels} for label in labels
-        },
+        "right_study": by_language((c.language, float(any(c.claim.citation in quote.citations for quote in c.answer.quotes[:1]))) for c in known),
+        "confusion": {label: {verdict: sum(c.claim.verdict == label and c.answer.verdict == verdict for c in cases) for verdict in labels} for label in labels},
         "flagged_by_alteration": {
             name: rounded(estimate([float(c.answer.verdict == "differs") for c in cases if c.claim.altered == name])) for name in altered
         },

@@ -9,8 +9,8 @@ from qa.lexicon import Mention, concepts, word_list
 ENTITIES = ("arm", "route", "cell type", "cell source", "disease")
 COMMA_COST, PASSED_COST, AGAINST_STYLE = 25, 30, 12  # characters: what a comma, another direction, odd order count for
 LINK = re.compile(
-    r"(?:[\s,、:/]|\b(?:and|or|the|in|of|both|serum|total|as well as|scores?|levels?|values?|measures?|counts?)\b"
-    r"|和|与|及|以及|以及|水平|等|评分|指标|的|反映|这些|还有|并)*",
+    r"(?:[\s,、:/]|\b(?:and|or|the|in|of|both|serum|total|as well as|such as|including|like|for example|scores?|levels?|values?|measures?|counts?)\b"
+    r"|和|与|及|以及|以及|水平|等|评分|指标|的|反映|这些|还有|并|如|例如|比如|包括)*",
     re.IGNORECASE,
 )
 GLOSS = re.compile(r"\([^()]*\)")
@@ -64,7 +64,7 @@ def changes_of(text: str, parts: list[Segment], found: list[Mention], negated: s
         own = [s for s in parts if s.clause == clause]
         start, end = own[0].start, own[-1].end
         inside = [m for m in found if start <= m.start < end]
-        directions = sorted([m for m in inside if m.kind == "direction"] + _adjoining(text, inside), key=lambda m: m.start)
+        directions = [m for m in inside if m.kind == "direction"]
         directions = [d for d in directions if not _is_noun(text, d, directions) and not _is_open(text, parts, d)]
         measures = [m for m in inside if _is_measured(m) and not _within_other(m, inside)]
         compared = _compared(text, own, inside)
@@ -110,7 +110,7 @@ def changes_of(text: str, parts: list[Segment], found: list[Mention], negated: s
     return tuple(changes)
 
 
-def _adjoining(text: str, inside: list[Mention]) -> list[Mention]:
+def bare_directions(text: str, inside: list[Mention]) -> list[Mention]:
     """Return bare adjectives that touch a measure (产量低, low yield) or end a comparison (比对照组高).
 
     Elsewhere such a word says nothing (大学).
@@ -125,7 +125,7 @@ def _adjoining(text: str, inside: list[Mention]) -> list[Mention]:
             if before and before.group(1) in words["en"]:
                 found.append(Mention(concepts()[f"direction:{sign}"], before.start(1), before.end(1)))
     for marker in (m for m in inside if m.kind == "comparison" and text[m.start : m.end] in table["between"]["zh"]):
-        match = re.compile(r"[^,。;]*?(?:[\u4e00-\u9fff])([\u4e00-\u9fff])(?=[,、。;了得)\s]|$)").match(text, marker.end)
+        match = re.compile(r"[^,。;]{0,30}?(?:[\u4e00-\u9fff])([\u4e00-\u9fff])(?=[,、。;了得)\s]|$)").match(text, marker.end)
         for sign in ("up", "down", "better", "worse"):
             if match and match.group(1) in table[sign]["zh"]:
                 found.append(Mention(concepts()[f"direction:{sign}"], match.start(1), match.end(1)))  # 比对照组高
@@ -189,6 +189,8 @@ def _after_list(text: str, measure: Mention, direction: Mention, measures: list[
 
     Without a list it is all that stands between the two.
     """
+    glosses = [m.span() for m in GLOSS.finditer(text)]
+    measures = [m for m in measures if not any(a < m.start < b for a, b in glosses)]
     if direction.start >= measure.end:
         at = measure.end
         for other in sorted((m for m in measures if at <= m.start and m.end <= direction.start), key=lambda m: m.start):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Literal
 
-from qa.comparison import Comparison, Finding, weigh
+from qa.comparison import Comparison, Finding, similarity, weigh
 from qa.corpus import Corpus
 from qa.evidence import Source, sources_of, study_rows
 from qa.lexicon import concepts, word_list
@@ -21,9 +21,16 @@ from qa.text import HAN
 LayerVerdict = Literal["supported", "differs", "not stated"]
 CANDIDATES = 4  # studies that are compared in full
 QUOTES = 3
+LIKEST = 8  # sentences looked at for two items together
+SCATTERED = 3  # agreeing items from which two at least must share a sentence
+NO_FARTHER = 0.1  # by how much a backing sentence may be less like the claim than one of the other layer that contradicts it
+SLACK = 1.5  # by how much a study that supports the claim may fit worse than one that does not
 STRANGE, STRANGE_PER_FACT = 0.8, 0.8  # unknown words allowed in a supported claim, and more for every fact that agrees
 SHARED = 0.6  # share of words by which a claim without any concept counts as a sentence of the study
+ALONE = 0.4  # likeness at which a sentence may contradict a claim of which nothing else is confirmed
 RELEVANT = 0.3  # likeness to the nearest sentence below which nothing is said to differ
+NAMING_WEIGHT = 3.0
+NAMING = ("place", "journal", "name", "registration")
 IDENTITY = ("place", "journal", "name", "registration", "year")  # what tells studies apart, and is rarely the claim itself
 FRAME = ("negation:", "strength:", "direction:", "comparison:")  # how something is said, not what
 
@@ -95,7 +102,10 @@ def _judge_sentence(
     if not cases:
         return _nothing()
     supported = [case for case in cases if _verdict(statement, case) == "supported"]
-    best = max(supported or cases, key=lambda case: (_fit(case), case.score, -case.study))
+    best = max(cases, key=lambda case: (_fit(case), case.score, -case.study))
+    if supported:
+        backed = max(supported, key=lambda case: (_fit(case), case.score, -case.study))
+        best = backed if _fit(backed) >= _fit(best) - SLACK else best
     return _judgement(statement, best, hits, corpus)
 
 
@@ -160,7 +170,8 @@ def _strange(statement: Statement, sources: list[Source], comparison: Comparison
     spoken = any(source.row is not None and source.statement.language == statement.language for source in sources)
     free = [word for word in statement.words if word not in known] if spoken else []
     soft = [f for f in comparison.findings if f.status == "undecided" and not f.hard]
-    return sum(0.4 if HAN.match(word) else 1.0 for word in free) + 1.5 * len(soft)
+    concepts_missing = sum(1.5 if f.kind == "topic" else 0.3 for f in soft)
+    return sum(0.4 if HAN.match(word) else 1.0 for word in free) + concepts_missing
 
 
 def _alike(statement: Statement, sources: list[Source]) -> bool:
@@ -182,9 +193,9 @@ def _fit(case: _Case) -> float:
     agreed, differing = case.comparison.of("agrees"), case.comparison.of("differs")
     identity = sum(1.0 for f in differing if f.kind in IDENTITY)
     unknown = case.comparison.of("undecided")
-    identity += sum(1.0 for f in unknown if f.kind == "registration")
+    identity += sum(1.0 for f in unknown if f.kind in IDENTITY) - sum(1.0 for f in agreed if f.kind in NAMING)
     near = max((f.near for f in (*agreed, *differing)), default=0.0)
-    return case.score + 4 * near + len(agreed) - len(differing) - 1.5 * identity - 0.5 * len(unknown)
+    return case.score + 5 * near + len(agreed) - len(differing) - NAMING_WEIGHT * identity - 0.5 * len(unknown)
 
 
 def _verdict(statement: Statement, case: _Case) -> LayerVerdict:
@@ -193,15 +204,23 @@ def _verdict(statement: Statement, case: _Case) -> LayerVerdict:
     differing = [f for f in findings if f.status == "differs"]
     if differing:
         decided = len(agreed) + len(differing)
-        related = agreed or any(f.near >= 0.5 for f in differing)
+        related = agreed or any(f.near >= ALONE for f in differing)
         near = max(f.near for f in (*agreed, *differing))
         return "differs" if related and 2 * decided >= len(findings) and near >= RELEVANT else "not stated"
     if any(f.status == "undecided" and f.hard for f in findings):
         return "not stated"
     if not agreed:
         return "supported" if _alike(statement, case.sources) else "not stated"
+    if len(agreed) >= SCATTERED and not _together(statement, case):
+        return "not stated"
     facts = [f for f in agreed if f.kind not in IDENTITY] or agreed[:1]
     return "supported" if case.strange <= STRANGE + STRANGE_PER_FACT * len(facts) else "not stated"
+
+
+def _together(statement: Statement, case: _Case) -> bool:
+    """Return whether one sentence confirms two items at least; else every item is from another one, and nothing joins them."""
+    likest = sorted(case.sources, key=lambda source: -similarity(statement, source.statement))[:LIKEST]
+    return any(len(weigh(statement, [source]).of("agrees")) > 1 for source in likest)
 
 
 def _layer(statement: Statement, case: _Case, layer: str) -> LayerVerdict:
@@ -215,7 +234,7 @@ def _layer(statement: Statement, case: _Case, layer: str) -> LayerVerdict:
 def _judgement(statement: Statement, case: _Case, hits: Sequence[Hit], corpus: Corpus) -> Judgement:
     union = _verdict(statement, case)
     review, source = _layer(statement, case, "review"), _layer(statement, case, "source")
-    if "supported" in (union, review, source):
+    if union == "supported" or _backed(statement, case, {"review": review, "source": source}):
         verdict: Verdict = "supported"
     else:
         verdict = "differs" if union == "differs" else "not_found"
@@ -232,6 +251,18 @@ def _judgement(statement: Statement, case: _Case, hits: Sequence[Hit], corpus: C
         claim_marks=tuple(f.claim_span for f in case.comparison.findings if f.status == "differs"),
         marks=marks,
     )
+
+
+def _backed(statement: Statement, case: _Case, layers: dict[str, LayerVerdict]) -> bool:
+    """Return whether one layer alone supports the claim, by sentences as near to it as those of the other that contradict it."""
+    against = {f.claim_span: f.near for f in case.comparison.of("differs")}
+    for layer, verdict in layers.items():
+        if verdict == "supported":
+            own = weigh(statement, [s for s in case.sources if s.layer in (layer, "record")])
+            agreed = {f.claim_span: f.near for f in own.of("agrees")}
+            if all(agreed.get(span, 0.0) >= near - NO_FARTHER for span, near in against.items()):
+                return True
+    return False
 
 
 def _hits(case: _Case, hits: Sequence[Hit], corpus: Corpus) -> tuple[tuple[Hit, ...], tuple[tuple[tuple[int, int], ...], ...]]:

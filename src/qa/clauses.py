@@ -80,6 +80,8 @@ def _moods(text: str, pieces: list[tuple[int, int]]) -> list[Mood]:
         if cue:
             speaker = phrase_pattern("statements", "speaker").search(text[a : a + cue.start()])
             first = at if speaker and at else 0
-            moods[first:] = ["unstated"] * (len(pieces) - first)
-            break
+            for i in range(first, len(pieces)):
+                if i > at and phrase_pattern("statements", "restated").search(text, *pieces[i]):
+                    break
+                moods[i] = "unstated"
     return moods

@@ -12,17 +12,19 @@ from typing import Literal
 from qa.changes import OPPOSITE, Change
 from qa.evidence import Source
 from qa.figures import Figure
-from qa.lexicon import concepts, is_a
+from qa.lexicon import Concept, concepts, is_a
 from qa.names import compare_names
 from qa.quantities import Quantity, same_value
 from qa.records import Difference
 from qa.statements import Item, Statement, widened
+from qa.text import folded
 
 Status = Literal["agrees", "differs", "undecided"]
 STATIC = ("cell type", "cell source", "route", "disease", "stage", "design", "place", "journal")
 CONTENT = ("measure", "event", "topic")
 CONFIRMING = {"stated", "wish"}
 CLEARLY_NEARER = 0.3  # by how much a sentence must be more like the claim for its period to count instead
+ALIKE = 0.5  # how near for a length of time, of which a study has many
 NUMBER_CONTEXT = 0.34  # how near a sentence must be for its number to stand against the claim's
 COUNTABLE = ("age", "number", "patients", "trials", "groups", "times", "score", "laboratory value", "percentage", "cells", "dose per kg", "databases")
 
@@ -95,7 +97,9 @@ def similarity(claim: Statement, sentence: Statement) -> float:
     hit += sum(1.0 for q in figures if any(q.kind == o.quantity.kind and same_value(q, o.quantity) for o in sentence.figures))
     words = claim.words
     hit += 0.5 * sum(1 for w in words if w in sentence.words)
-    total = len(wanted) + len(figures) + 0.5 * len(words)
+    named = {folded(n.text) for n in sentence.names}
+    hit += sum(1.0 for n in claim.names if folded(n.text) in named)
+    total = len(wanted) + len(figures) + 0.5 * len(words) + len(claim.names)
     return hit / total if total else 0.0
 
 
@@ -133,11 +137,12 @@ def _static(claim: Statement, sources: Sequence[Source], near: list[float]) -> I
 
 def _static_item(claim: Statement, item: Item, sources: Sequence[Source], near: list[float]) -> Finding:
     concept = concepts()[item.key]
+    anchored = _anchored(claim, concept, sources)
     same: list[tuple[float, int, Item]] = []
     denied: list[tuple[float, int, Item]] = []
     rival: list[tuple[float, int, Item]] = []
     for row, source in enumerate(sources):
-        for other in source.statement.items:
+        for other in source.statement.items if not anchored or row in anchored else ():
             if not _usable(source, other.mood, item.mood):
                 continue
             if is_a(other.key, item.key):
@@ -153,6 +158,16 @@ def _static_item(claim: Statement, item: Item, sources: Sequence[Source], near: 
     if against:
         return _found(concept.kind, "differs", claimed, span, sources, max(against, key=lambda r: (r[0], -r[1])))
     return Finding(concept.kind, "undecided", claimed, claim_span=span)
+
+
+def _anchored(claim: Statement, concept: Concept, sources: Sequence[Source]) -> set[int]:
+    """Return the sentences that carry the trial number or person the claim names, if they say anything of this kind."""
+    named = {folded(n.text) for n in claim.names if n.kind in ("registration", "name")}
+    rows = {i for i, s in enumerate(sources) if named & {folded(n.text) for n in s.statement.names}}
+    if not rows or 2 * len(rows) > len(sources):
+        return set()
+    keys = {item.key for i in rows for item in sources[i].statement.items if not item.negated}
+    return rows if any(k in concepts() and concepts()[k].group == concept.group for k in widened(keys)) else set()
 
 
 def _found(kind: str, status: Status, claimed: str, span: tuple[int, int], sources: Sequence[Source], best: tuple[float, int, Item]) -> Finding:
@@ -264,7 +279,7 @@ def _directions(change: Change, other: Change) -> tuple[Status, str]:
             return "undecided", ""
         if flipped:
             return "differs", "arm"
-        denied = change.negated != other.negated or "0" in signs or "0" in other.signs
+        denied = change.negated != other.negated or frozenset("0") in (signs, other.signs)
         return "differs", "negation" if denied else "direction"
     weak = {"trend", "limited", "transient"}
     if "significant" in change.strength and weak & other.strength and not weak & change.strength and "significant" not in other.strength:
@@ -379,10 +394,10 @@ def _topic(claim: Statement, item: Item, sources: Sequence[Source], near: list[f
     if against and (not agree or max(a[0] for a in against) > max(a[0] for a in agree) + 0.1):
         best = max(against, key=lambda r: (r[0], -r[1]))
         if best[0] >= NUMBER_CONTEXT and item.key.startswith("topic:"):
-            return _found("negation", "differs", claimed, span, sources, best)
+            return _found("negation" if best[2].negated != item.negated else "direction", "differs", claimed, span, sources, best)
     if agree:
         return _found("topic", "agrees", claimed, span, sources, max(agree, key=lambda r: (r[0], -r[1])))
-    return Finding("topic", "undecided", claimed, claim_span=span, hard=False)
+    return Finding("measures" if concepts()[item.key].generic else "topic", "undecided", claimed, claim_span=span, hard=False)
 
 
 # ---- figures
@@ -439,7 +454,9 @@ def _comparable(figure: Figure, other: Figure) -> bool:
 
 
 def _same_sort(figure: Figure, other: Figure) -> bool:
-    """A number without a unit may agree with any count, but only one of its own sort can contradict it."""
+    """A number without a unit may agree with any count, but only one of its own sort or measure can contradict it."""
+    if figure.content & other.content and "number" in (figure.quantity.kind, other.quantity.kind):
+        return True
     return figure.quantity.kind == other.quantity.kind or figure.role in ("published", "period")
 
 
@@ -492,7 +509,7 @@ def _outweighs(
 def _is_against(figure: Figure, unlike: tuple[float, int, Figure, bool | None], near: list[float]) -> bool:
     """Return whether another value is said of the same thing, so that the claim's is wrong and not merely unheard of."""
     shared = (figure.arms & unlike[2].arms) or (figure.content & unlike[2].content) or figure.quantity.kind in ("year", "date")
-    return bool(shared) or near[unlike[1]] >= NUMBER_CONTEXT
+    return bool(shared) or near[unlike[1]] >= (ALIKE if figure.quantity.kind == "duration" else NUMBER_CONTEXT)
 
 
 def _figure_found(

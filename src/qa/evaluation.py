@@ -23,10 +23,10 @@ from qa.answer_measures import (
 )
 from qa.beir import Dataset, is_beir, read_beir
 from qa.errors import DatasetError, UsageError
-from qa.measures import RETRIEVAL, estimate, per_query, randomisation_test
+from qa.measures import RETRIEVAL, estimate, per_query
 from qa.question_file import QuestionFile, read_question_file
 from qa.text import language_of
-from qa.trec import Run, column, make_run, read_run, write_run
+from qa.trec import Run, make_run, write_run
 
 DEPTH = 100  # documents of a run for each query
 
@@ -68,7 +68,7 @@ def evaluate(
         DatasetError: the data set can't be used. UsageError: an unknown part.
     """
     if is_beir(dataset):
-        return _evaluate_beir(read_beir(dataset, split), _encoder(assistant, encoder), mode, without)
+        return _evaluate_beir(read_beir(dataset, split), chosen_encoder(assistant, encoder), mode, without)
     if dataset.is_dir():
         raise DatasetError(f"{dataset}: no corpus.jsonl in this folder; a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/*.tsv")
     if not dataset.is_file():
@@ -78,26 +78,27 @@ def evaluate(
     return _evaluate_questions(read_question_file(dataset), assistant, mode, without, answers)
 
 
-def _encoder(assistant: Any, encoder: Any) -> Any:
+def chosen_encoder(assistant: Any, encoder: Any) -> Any:
+    """Return the given encoder, or the assistant's, or the default one."""
     from qa.encoder import open_encoder
 
     return encoder or (assistant.encoder if assistant is not None else open_encoder())
 
 
 def _evaluate_beir(dataset: Dataset, encoder: Any, mode: str, without: frozenset[str]) -> Evaluation:
-    from qa.lexical import Lexical
     from qa.plain import PARTS, PlainIndex, PlainRetriever
+    from qa.workspace import Progress
 
-    _refuse_unknown(without, PARTS)
+    refuse_unknown(without, PARTS)
+    bars = Progress()
     started = time.perf_counter()
     if mode == "lexical":  # BM25 alone needs no vectors
-        index = PlainIndex.words_only(dataset.documents, Lexical.build(list(dataset.documents.values())))
+        index = PlainIndex.words_only(dataset.documents)
     else:
-        with progress("documents", len(dataset.documents)) as bar:
-            index = PlainIndex.build(dataset.documents, encoder, bar)
+        index = PlainIndex.build(dataset.documents, encoder, lambda done, total: bars("documents", done, total))
     indexed = time.perf_counter()
-    with progress("queries", len(dataset.queries)) as bar:
-        found = PlainRetriever(index, encoder).search_all(list(dataset.queries.values()), DEPTH, mode, without, bar)
+    questions = list(dataset.queries.values())
+    found = PlainRetriever(index, encoder).search_all(questions, DEPTH, mode, without, lambda done, total: bars("queries", done, total))
     searched = time.perf_counter()
     run = make_run(dict(zip(dataset.queries, found, strict=True)))
     values = per_query(dataset.qrels, run)
@@ -121,8 +122,10 @@ def _language_of_relevant(grades: Mapping[str, int], languages: Mapping[str, str
 
 def _evaluate_questions(data: QuestionFile, assistant: Any, mode: str, without: frozenset[str], answers: bool) -> Evaluation:
     from qa.retrieval import PARTS
+    from qa.workspace import Progress
 
-    _refuse_unknown(without, PARTS)
+    refuse_unknown(without, PARTS)
+    bars = Progress()
     unit_of = {passage.id: passage.unit for passage in assistant.index.passages}
     unknown = sorted({u for q in data.questions for u in q.units | q.units_ok} - set(unit_of.values()))
     warnings = [f"{len(unknown)} labelled statements are not in this index ({', '.join(unknown[:3])} ...): wrong corpus?"] if unknown else []
@@ -130,22 +133,19 @@ def _evaluate_questions(data: QuestionFile, assistant: Any, mode: str, without: 
     found: dict[str, list[tuple[str, float]]] = {}
     cases: list[Case] = []
     measured = answers and mode == "hybrid"
-    with progress("questions", len(data.questions)) as bar:
-        for number, question in enumerate(data.questions, 1):
-            hits = _search(assistant, question.text, question.history, mode, without)
-            found[question.id] = [(hit.passage.unit, hit.score) for hit in hits]
-            if measured:
-                answer = _ask(assistant, question.text, question.history, without)
-                units = tuple(unit_of.get(quote.passage, quote.passage) for quote in answer.quotes)
-                best = units[0] if units else hits[0].passage.unit if hits else None
-                cases.append(Case(question, answer, units, best))
-            bar(number, len(data.questions))
+    for number, question in enumerate(data.questions, 1):
+        hits = _search(assistant, question.text, question.history, mode, without)
+        found[question.id] = [(hit.passage.unit, hit.score) for hit in hits]
+        if measured:
+            answer = _ask(assistant, question.text, question.history, without)
+            units = tuple(unit_of.get(quote.passage, quote.passage) for quote in answer.quotes)
+            best = units[0] if units else hits[0].passage.unit if hits else None
+            cases.append(Case(question, answer, units, best))
+        bars("questions", number, len(data.questions))
     claims: list[ClaimCase] = []
-    if measured and not without:
-        with progress("claims", len(data.claims)) as bar:
-            for number, claim in enumerate(data.claims, 1):
-                claims.append(ClaimCase(claim, assistant.check(claim.text), language_of(claim.text)))
-                bar(number, len(data.claims))
+    for number, claim in enumerate(data.claims if measured and not without else (), 1):
+        claims.append(ClaimCase(claim, assistant.check(claim.text), language_of(claim.text)))
+        bars("claims", number, len(data.claims))
     run = make_run(found)
     qrels = {q.id: dict.fromkeys(sorted(q.units), 1) for q in data.questions}
     values = per_query(qrels, run)
@@ -176,7 +176,8 @@ def _ask(assistant: Any, text: str, history: Sequence[str], without: frozenset[s
     return assistant.ask(text, history)
 
 
-def _refuse_unknown(without: frozenset[str], parts: Sequence[str]) -> None:
+def refuse_unknown(without: frozenset[str], parts: Sequence[str]) -> None:
+    """Raise UsageError for a name that is no part of this ranking."""
     unknown = sorted(without - set(parts))
     if unknown:
         raise UsageError(f"--without {','.join(unknown)}: no such part of this ranking; there is: {', '.join(parts)}")
@@ -194,9 +195,7 @@ def _result(
     result: dict[str, Any] = {"dataset": name, "queries": len(measured), "mode": mode, **_group(values, measured), "without": sorted(without)}
     for key, groups in (("by_language", languages), ("by_direction", directions)):
         names = sorted({groups[q] for q in measured if q in groups})
-        result[key] = {
-            name: {"queries": len(own), **_group(values, own)} for name in names if (own := [q for q in measured if groups[q] == name])
-        }
+        result[key] = {name: {"queries": len(own), **_group(values, own)} for name in names if (own := [q for q in measured if groups[q] == name])}
     return result
 
 
@@ -208,66 +207,12 @@ def _group(values: Mapping[str, Mapping[str, float]], queries: Sequence[str]) ->
     }
 
 
-def compare(evaluation: Evaluation, path: Path) -> dict[str, Any]:
-    """Return, for each measure, this run beside the run in a file, with the p-value of a paired randomisation test."""
-    queries = {column(q): q for q in evaluation.run}
-    names = {column(d): d for d in evaluation.texts}
-    other = {queries[q]: {names.get(d, d): s for d, s in hits.items()} for q, hits in read_run(path).items() if q in queries}
-    if not other:
-        raise DatasetError(f"{path}: names none of the {len(queries)} queries of this data set; compare runs of the same one")
-    values = per_query(evaluation.qrels, other)
-    rows = {}
-    for name in RETRIEVAL:
-        mine, theirs = (list(v[name].values()) for v in (evaluation.values, values))
-        rows[name] = {
-            "this": rounded(estimate(mine))["value"],
-            "other": rounded(estimate(theirs))["value"],
-            "difference": rounded(estimate([a - b for a, b in zip(mine, theirs, strict=True)])),
-            "p": round(randomisation_test(mine, theirs), 4),
-        }
-    return {"file": path.name, "missing_queries": len(queries) - len(other), "measures": rows}
-
-
-def ablation(dataset: Path, assistant: Any, split: str | None = None, encoder: Any = None) -> list[tuple[str, dict[str, Any]]]:
-    """Return (name, result) of the ranking built up part by part, then whole, then with each part left out."""
-    if is_beir(dataset):
-        from qa.plain import PARTS
-    else:
-        from qa.retrieval import PARTS
-    runs: list[tuple[str, str, frozenset[str]]] = [("BM25 alone", "lexical", frozenset())]
-    for count in range(len(PARTS)):
-        runs.append((f"+ {PARTS[count - 1]}" if count else "encoder alone", "hybrid", frozenset(PARTS[count:])))
-    runs.append((f"+ {PARTS[-1]} (everything)", "hybrid", frozenset()))
-    runs.extend((f"without {part}", "hybrid", frozenset({part})) for part in PARTS)
-    own = _encoder(assistant, encoder) if is_beir(dataset) else None
-    return [(name, evaluate(dataset, assistant, mode, without, split, own, answers=False).result) for name, mode, without in runs]
-
-
-class progress:
-    """A bar on a terminal, nothing elsewhere: `with progress("queries", 100) as bar: bar(done, total)`."""
-
-    def __init__(self, what: str, total: int) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(total=total, desc=what, disable=None, leave=False)
-
-    def __enter__(self) -> "progress":
-        return self
-
-    def __call__(self, done: int, total: int) -> None:
-        if not self._bar.disable:
-            self._bar.total = total
-            self._bar.update(done - self._bar.n)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-
 def run_evaluation(args: Any) -> int:
     """Run `qa evaluate` with parsed options (`qa.evaluate_options`), print the measures, and return the exit code."""
     import sys
 
     from qa.evaluation_tables import ablation_table, tables
+    from qa.experiments import ablation, compare
 
     without = frozenset(part.strip() for given in args.without or () for part in given.split(",") if part.strip())
     assistant = None

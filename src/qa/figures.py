@@ -1,15 +1,16 @@
 """Binds quantities to what they are said of: the arm, the measure, the population beside them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.clauses import Mood, Segment, phrase_pattern
-from qa.lexicon import Mention
+from qa.lexicon import Mention, is_a
 from qa.quantities import Quantity
 
 CONTENT = ("measure", "event", "topic")
 POPULATION = ("disease", "stage")
 SPLIT = re.compile(r",|、|;|\band\b|并|而|\bvs\b|\bversus\b|\bagainst\b", re.IGNORECASE)
+GLOSS = re.compile(r"\([^()]*\)")
 BRACKET_COST = 3
 INTERVAL_REACH = 20
 SPLIT_COST = 20  # characters that a comma or "and" between a figure and a word counts for
@@ -39,6 +40,8 @@ def figures_of(text: str, parts: list[Segment], found: list[Mention], quantities
     """Return the quantities of a prepared text with what each is said of."""
     figures: list[Figure] = []
     lists = _respective(text, parts, found, quantities)
+    rivals = _rivals(found)
+    glosses = [m.span() for m in GLOSS.finditer(text)]
     for quantity in quantities:
         at = next((i for i, s in enumerate(parts) if s.start <= quantity.start < s.end), len(parts) - 1)
         segment = parts[at]
@@ -46,8 +49,10 @@ def figures_of(text: str, parts: list[Segment], found: list[Mention], quantities
         start, end = clause[0].start, clause[-1].end
         inside = [m for m in found if start <= m.start < end and not (quantity.start <= m.start and m.end <= quantity.end and m.kind != "arm")]
         siblings = [q for q in quantities if q.kind == quantity.kind and start <= q.start < end]
-        arms = lists.get(quantity) or _nearest(text, quantity, [m for m in inside if m.kind == "arm"], siblings, ARM_REACH)
-        content = [m for m in inside if m.kind in CONTENT]
+        arms = lists.get(quantity) or frozenset()
+        if not arms and not _is_whole(text, quantity):
+            arms = _nearest(text, quantity, [m for m in inside if m.kind == "arm" or m in rivals], siblings, ARM_REACH)
+        content = [m for m in inside if m.kind in CONTENT and not (m.concept.generic and m.kind == "measure") and not any(a < m.start < b for a, b in glosses)]
         following = [m for m in content if m.start >= segment.end]  # after 24 weeks, albumin rose
         here = [m for m in content if segment.start <= m.start < segment.end]
         figures.append(
@@ -62,7 +67,35 @@ def figures_of(text: str, parts: list[Segment], found: list[Mention], quantities
                 mood=segment.mood,
             )
         )
-    return tuple(figures)
+    return tuple(_with_shared_content(figures))
+
+
+def _with_shared_content(figures: list[Figure]) -> list[Figure]:
+    """Give a figure without a measure that of the one before it in its clause: albumin was 31 in one group, 29 in the other."""
+    shared: list[Figure] = []
+    for figure in figures:
+        earlier = next((f for f in reversed(shared) if f.clause == figure.clause and f.quantity.kind == figure.quantity.kind and f.content), None)
+        shared.append(replace(figure, content=earlier.content) if earlier and not figure.content else figure)
+    return shared
+
+
+def _rivals(found: list[Mention]) -> list[Mention]:
+    """Return the routes or cells of a sentence that names several: then they tell its groups apart."""
+    rivals: list[Mention] = []
+    for kind in ("route", "cell type"):
+        own = [m for m in found if m.kind == kind and not m.concept.generic]
+        if any(not is_a(a.keys[0], b.keys[0]) and not is_a(b.keys[0], a.keys[0]) for a in own for b in own):
+            rivals += own
+    return rivals
+
+
+def _is_whole(text: str, quantity: Quantity) -> bool:
+    """Return whether a number is the whole that parts are taken of: 84例病人中, of the 84 patients."""
+    if re.match(r"(?:名|位|个)?(?:患者|病人|人|受试者|病例)?(?:当中|中|里)", text[quantity.end :]):
+        return True
+    if re.search(r"(?:一共|总共|合计|总计|全部)(?:有|收入|纳入|收了|招募)?$|\b(?:a total of|in all,?|altogether)\s$", text[: quantity.start], re.IGNORECASE):
+        return True
+    return bool(re.search(r"\b(?:of|among)\s(?:the\s|all\s|these\s)?$", text[: quantity.start], re.IGNORECASE))
 
 
 def _nearest(text: str, quantity: Quantity, near: list[Mention], siblings: list[Quantity], reach: float) -> frozenset[str]:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from qa.lexical import Lexical
-from qa.records import Language
 from qa.text import HAN, language_of, prepared
 
 LEXICAL = 0.004  # weight of a raw BM25 score beside a cosine

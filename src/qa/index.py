@@ -14,7 +14,7 @@ import numpy as np
 
 from qa import store
 from qa.bank import BankQuestion
-from qa.corpus import corpus_digest
+from qa.corpus import Corpus, corpus_digest
 from qa.encoder import PREPARATION, Encoder
 from qa.errors import IndexMismatchError
 from qa.lexical import Lexical
@@ -46,6 +46,19 @@ class Index:
     negatives: np.ndarray  # questions that nothing here answers, mapped, float32 (m, d)
     ground: Ground
     triage_model: TriageModel
+
+    def as_corpus(self) -> Corpus:
+        """Return the texts and what is known of them, as they were read when the index was built."""
+        return Corpus(
+            folder=Path(self.manifest["corpus"]["folder"]),
+            documents=self.documents,
+            passages=self.passages,
+            references=self.references,
+            studies=self.studies,
+            audit=self.audit,
+            bank=self.bank,
+            digest=self.manifest["corpus"]["digest"],
+        )
 
     @cached_property
     def units(self) -> list[str]:

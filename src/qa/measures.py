@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qa.errors import QAError
+
 RETRIEVAL = ("R@1", "R@3", "R@5", "RR@10", "nDCG@10", "Success@1", "Success@3")
 SEED = 20251222
 RESAMPLES = 2000
@@ -27,7 +29,10 @@ def per_query(qrels: Mapping[str, Mapping[str, int]], run: Mapping[str, Mapping[
 
     A query without a result, or missing from the run, has 0: it never vanishes from a mean.
     """
-    import ir_measures
+    try:
+        import ir_measures
+    except ImportError as error:
+        raise QAError("the measures come from ir_measures, which is not installed; install it with: pip install ir_measures") from error
 
     judged = {q: dict(grades) for q, grades in qrels.items() if any(grade > 0 for grade in grades.values())}
     values = {name: dict.fromkeys(judged, 0.0) for name in RETRIEVAL}
@@ -155,8 +160,6 @@ def reliability(confidence: Sequence[float], right: Sequence[bool], bins: int = 
     if not len(scores):
         return [], None
     order = np.argsort(scores, kind="stable")
-    found = [
-        Bin(float(scores[part].mean()), float(truth[part].mean()), len(part)) for part in np.array_split(order, min(bins, len(order))) if len(part)
-    ]
+    found = [Bin(float(scores[part].mean()), float(truth[part].mean()), len(part)) for part in np.array_split(order, min(bins, len(order))) if len(part)]
     error = sum(b.n * abs(b.confidence - b.right) for b in found) / len(scores)
     return found, float(error)

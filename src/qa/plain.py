@@ -46,6 +46,13 @@ class PlainIndex:
         languages = np.array([language_of(text) for text in documents.values()])
         return cls(list(documents), languages, np.array(owner, dtype=np.int64), vectors, tokens, Lexical.build(list(documents.values())))
 
+    @classmethod
+    def words_only(cls, documents: dict[str, str]) -> "PlainIndex":
+        """Return an index that can only be searched in the mode "lexical": no vector is computed."""
+        texts = list(documents.values())
+        rows = np.arange(len(texts))
+        return cls(list(documents), np.array([language_of(t) for t in texts]), rows, np.zeros((len(texts), 0)), None, Lexical.build(texts))
+
 
 def token_counter(encoder: Encoder) -> Callable[[str], int]:
     """Return a function text -> number of tokens: the encoder's own, or an estimate that errs on the high side."""
@@ -108,7 +115,7 @@ class PlainRetriever:
         """
         index = self.index
         vectors, tokens = (None, None) if mode == "lexical" else encode_with_tokens(self.encoder, list(questions), "query")
-        found = []
+        found: list[list[tuple[str, float]]] = []
         for i, question in enumerate(questions):
             query_tokens = tokens.of([i])[0] if tokens is not None and mode == "hybrid" and "late" not in without else None
             if not any(c.isalnum() for c in prepared(question)):
@@ -123,9 +130,7 @@ class PlainRetriever:
                 progress(i + 1, len(questions))
         return found
 
-    def _ranked(
-        self, question: str, query: np.ndarray, query_tokens: np.ndarray | None, k: int, mode: str, without: frozenset[str]
-    ) -> list[tuple[str, float]]:
+    def _ranked(self, question: str, query: np.ndarray, query_tokens: np.ndarray | None, k: int, mode: str, without: frozenset[str]) -> list[tuple[str, float]]:
         index = self.index
         cosines = index.vectors @ query
         base = np.maximum.reduceat(cosines, self._starts)
@@ -137,15 +142,18 @@ class PlainRetriever:
             languages = np.full(len(index.ids), language_of(question)) if "languages" in without else index.languages
             base = base + LEXICAL * lexical_scores(index.lexical, question, languages)
 
-        def late(documents: np.ndarray) -> np.ndarray:
-            assert query_tokens is not None and index.tokens is not None
-            best = [self._best_window(int(at), cosines) for at in documents]
-            return late_scores(query_tokens.astype(np.float32), index.tokens.of(best))
-
         groups = everything if "languages" in without else self._groups
-        use_late = query_tokens is not None and index.tokens is not None
-        order, scores = ranked(base, groups, late if use_late else None, POOL, LATE)
+        late = None
+        if query_tokens is not None and index.tokens is not None:
+            late = self._late_interaction(query_tokens.astype(np.float32), index.tokens, cosines)
+        order, scores = ranked(base, groups, late, POOL, LATE)
         return [(index.ids[at], float(score)) for at, score in zip(order[:k], scores[:k], strict=True)]
+
+    def _late_interaction(self, query: np.ndarray, tokens: TokenVectors, cosines: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        def late(documents: np.ndarray) -> np.ndarray:
+            return late_scores(query, tokens.of([self._best_window(int(at), cosines) for at in documents]))
+
+        return late
 
     def _best_window(self, document: int, cosines: np.ndarray) -> int:
         start = int(self._starts[document])

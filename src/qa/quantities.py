@@ -24,6 +24,7 @@ ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 PER_KG = re.compile(r"(?:每|/)\s?(?:公斤|千克|kg)(?:体重)?\s?(?:约)?$", re.IGNORECASE)
 AGED = re.compile(r"(?:\b(?:younger|older) than|\bage[sd]?\b(?:\s(?:of|from|between|over|under|above|below|at least))*|年龄(?:在|为|超过|大于|小于)?)\s?$", re.IGNORECASE)
 ONCE = re.compile(r"\b(?:given|injected|infused|received|treated|only|just|transplanted|dosed|at|or)\sonce|once(?:\s(?:or|a|per|every|daily|weekly)|[.,;)]|$)")
+OF_MANY = re.compile(r"\s(?:in|of|out of)\s(?:the\s|every\s)?(?:\d|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|a hundred)\b", re.IGNORECASE)
 SHARE = re.compile(r"\s?/\s?")
 FEWEST_CELLS = 1000
 LIMITED = ("patients", "percentage", "trials", "cells", "number")
@@ -146,7 +147,7 @@ def _unit_after(text: str, number: Number, end: int) -> tuple[_Unit, int] | None
     starts = [at, *([at + 1] if text[at : at + 1] in ("-", " ") else []), *([gloss.end()] if gloss else [])]
     match = next((m for m in (pattern.match(text, s) for s in starts) if m), None)
     if match is None and number.form != "han":
-        gap = re.compile(r"[\s-](?:(?!\d|and\b|or\b|to\b|of\b|in\b|at\b|was\b|were\b|each\b|every\b|per\b|a\b|this\b|any\b|with\b|against\b|on\b)[A-Za-z'+-]+\s){1,3}")
+        gap = re.compile(r"[\s-](?:(?!\d|and\b|or\b|to\b|of\b|in\b|at\b|was\b|were\b|each\b|every\b|per\b|a\b|this\b|any\b|had\b|have\b|underwent\b|received\b|got\b|died\b|did\b|given\b|who\b|that\b|with\b|against\b|on\b)[A-Za-z'+-]+\s){1,3}")
         words = gap.match(text, at)
         while words and match is None:
             inner = re.finditer(r"(?<=[\s-])", text[at : words.end()])
@@ -237,7 +238,9 @@ def _quantity(
     else:
         found = None
     if number.form != "digits" and found is None:
-        return None
+        if not OF_MANY.match(text, end):
+            return None
+        found = _Unit("patients", "patient", "patient", 1)  # one in forty patients
     if found and _is_idiom(text, number, found):
         return None
     if AGED.search(text[:start]) and (found is None or (found.unit == "year" and low < 120)):
@@ -267,8 +270,10 @@ def _is_year_number(value: float) -> bool:
 def _is_label(text: str, start: int, end: int, unit: tuple[_Unit, int] | None) -> bool:
     """Return whether the number is part of a name: a table, a group's number, a hospital's number, 15-minute tests."""
     before, after = text[max(0, start - 14) : start], text[end : end + 14]
-    if re.search(r"(?:table|group|figure|type|phase|article|number|no\.|version|v|ref\.?|grade|class|Table|表|图|组|型)\s?#?$", before, re.IGNORECASE):
-        return not re.match(r"\s?(?:例|名|人|%)", after) and not (unit and unit[0].kind in ("percentage", "patients"))
+    if re.search(r"(?:type|phase|grade|class|version|v|ref\.?|no\.)\s?#?$", before, re.IGNORECASE):
+        return True
+    if unit is None and re.search(r"(?:table|group|figure|article|number|arm|表|图|组|型)\s?#?$", before, re.IGNORECASE):
+        return not re.search(r"[.±]", text[start : end + 2])
     if re.match(r"(?:st|nd|rd|th)?\s(?:\w+\s)?(?:hospital|medical|affiliated)|(?:医院|中心医院|医大)", after, re.IGNORECASE):
         return True
     return bool(re.search(r"第$", before) and re.match(r"(?:医院|组|类|附属|军医|人民|阶段|卷|期)", after))
@@ -362,6 +367,10 @@ def same_value(claimed: Quantity, source: Quantity) -> bool | None:
         return False
     if {claimed.relation, source.relation} == {"<", ">"}:
         return False
+    if claimed.low == claimed.high == source.high and source.low == 0:
+        return True  # by day 90, from day 0 to day 90
+    if claimed.kind == source.kind == "number" and claimed.low == claimed.high and source.low == source.high == -claimed.low:
+        return True  # shorter by 3.02, a difference of -3.02
     if claimed.low == source.low and claimed.high == source.high:
         return claimed.deviation is None or source.deviation is None or claimed.deviation == source.deviation
     if claimed.low != claimed.high or source.low != source.high:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa.aligned import Aligned, aligned
-from qa.changes import Change, changes_of
+from qa.changes import Change, bare_directions, changes_of
 from qa.clauses import Mood, Segment, phrase_pattern, segments
 from qa.figures import Figure, figures_of
 from qa.lexicon import Mention, concepts, mentions, word_list
@@ -24,6 +24,7 @@ INSTITUTION = re.compile(
     r"[\u4e00-\u9fff0-9]{1,14}(?:医院|大学|研究所|医学院|医学中心)"
     r"|(?:[A-Z0-9][\w.']*\s(?:(?:of|the|No\.|for)\s)*){0,6}(?:Hospital|University|Institute|Clinic)(?:\sof(?:\sthe)?(?:\s[A-Z0-9][\w.']*)+)?"
 )
+TEAM = re.compile(r"(?:^|[,。、;:\s由据和与及的])([\u4e00-\u9fff]{2,3})(?=等人|团队|院士|教授|课题组)")
 QUOTED = re.compile(r"《([^》]{1,80})》")
 LATIN = re.compile(r"[A-Za-z][A-Za-z'-]*[A-Za-z]|[A-Za-z]")
 MODIFIERS = ("direction", "comparison", "negation", "strength")  # inside a quantity they belong to the number
@@ -84,7 +85,7 @@ def read_statement(text: str) -> Statement:
     found = mentions(plain)
     quantities = quantities_of(plain)
     found = [m for m in found if m.kind not in MODIFIERS or not any(_of_number(plain, m, q) for q in quantities)]
-    found = sorted([*found, *_cell_arms(plain, parts, found)], key=lambda m: (m.start, m.end))
+    found = sorted([*found, *_cell_arms(plain, parts, found), *bare_directions(plain, found)], key=lambda m: (m.start, m.end))
     negated = negated_mentions(plain, parts, found)
     names = _names(plain, found, [(q.start, q.end) for q in quantities if q.kind in ("year", "date")])
     occurring, asked = phrase_pattern("statements", "occur"), phrase_pattern("statements", "asked")
@@ -157,6 +158,9 @@ def _names(text: str, found: list[Mention], dated: list[tuple[int, int]]) -> tup
     for match in INSTITUTION.finditer(text):
         if not any(a < match.end() and match.start() < b for a, b in known):
             names.append(Name("place", match.group(), *match.span()))
+    for match in TEAM.finditer(text):
+        if free(*match.span(1)) and not phrase_pattern("statements", "team").search(match.group(1)):
+            names.append(Name("name", match.group(1), *match.span(1)))
     published = phrase_pattern("statements", "print")
     for match in QUOTED.finditer(text):
         near = text[max(0, match.start() - 12) : match.start()] + text[match.end() : match.end() + 8]
@@ -165,7 +169,8 @@ def _names(text: str, found: list[Mention], dated: list[tuple[int, int]]) -> tup
             names.append(Name("journal", match.group(1), *match.span()))
     taken = covered + [(n.start, n.end) for n in names]
     for match in NAME.finditer(text):
-        first = not text[: match.start()].strip() or re.search(r"[.!?。:\"“]\s?$", text[: match.start()])
+        opening = not text[: match.start()].strip() or re.search(r"[.!?。:\"“]\s?$", text[: match.start()])
+        first = opening and not HAN.search(text) and not re.match(r"'s|\set al|\sand colleagues", text[match.start() + len(match.group().removesuffix("'s")) :])
         if (not first or match.group().isupper()) and not any(a < match.end() and match.start() < b for a, b in taken) and free(*match.span()):
             names.append(Name("name", match.group().removesuffix("'s"), *match.span()))
     return tuple(names)

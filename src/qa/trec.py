@@ -32,7 +32,7 @@ def make_run(found: Mapping[str, Sequence[tuple[str, float]]]) -> Run:
 
 def write_run(path: Path, run: Run, name: str) -> None:
     """Write a run file; UsageError if it can't be written."""
-    lines = []
+    lines: list[str] = []
     for query, scores in run.items():
         ordered = sorted(scores.items(), key=lambda item: -item[1])
         lines.extend(f"{column(query)} Q0 {column(document)} {rank} {np.float32(score)} {name}" for rank, (document, score) in enumerate(ordered, 1))

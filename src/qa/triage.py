@@ -1,8 +1,8 @@
 """Decides, before anything is searched, whether a question is an emergency, despair, or asks for a personal decision.
 
-Two layers: the patterns of `qa.rules` and `qa.matching`, and a multinomial logistic regression over the question's vector and what the
-patterns found, trained on labelled lines (`examples.jsonl`). Patterns alone work without an encoder; the regression
-catches wordings nobody listed, and overrules a pattern only where it is nearly sure that it misfired.
+Two layers: the patterns (`qa.rules`, `qa.matching`), and a multinomial logistic regression over the question's vector
+and what the patterns found, trained on labelled lines (`examples.jsonl`). Patterns alone work without an encoder; the
+regression catches wordings nobody listed, and overrules a pattern only where it is nearly sure that it misfired.
 """
 
 import json

@@ -58,6 +58,11 @@ class Wording:
             return self.text("coverage", language).format(studies=len(index.studies))
         return self.text("coverage_any", language).format(documents=len(index.documents))
 
+    def layers(self, review: str, source: str, language: Language) -> str:
+        """Return how a claim stands to the review and to the digest of its source, in words."""
+        named = self.answers["layer_verdicts"]
+        return self.text("layers", language).format(review=named[review][language], source=named[source][language])
+
     def missing_detail(self, card: dict[str, Any], reasons: tuple[tuple[str, str], ...], language: Language) -> str:
         """Return the notice of a refusal near a study: which one is meant, and what it does not give."""
         label = card["label"] or card["title"]

@@ -4,15 +4,6 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-  // Enter that picks a word in an input method must not send the question (Gradio's own handler does not look).
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
-    },
-    true,
-  );
-
   // ---- side panel: the study card of a citation
   const panel = document.createElement("dialog");
   panel.id = "panel";
