@@ -89,14 +89,20 @@ References
 """
 
 
-@pytest.fixture
-def quick_build(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out what takes seconds of a build and has tests of its own: the training of triage and refusal."""
-    from qa.triage import CLASSES, FEATURES, TriageModel
+@pytest.fixture(scope="session")
+def trained_once() -> Any:
+    """The triage model of the toy encoder, trained once for all tests."""
+    from qa.corpus import shipped_corpus
+    from qa.triage import train_triage
 
-    width = ToyEncoder.dimension
-    untrained = TriageModel(
-        np.zeros((len(CLASSES), width + FEATURES), np.float32), np.zeros(len(CLASSES), np.float32), np.zeros(width, np.float32)
-    )
-    monkeypatch.setattr("qa.build.train_triage", lambda *a, **k: untrained)
-    monkeypatch.setattr("qa.build.read_negatives", lambda: ["What does a taxi cost?"])
+    return train_triage(ToyEncoder(), shipped_corpus() / "safety")
+
+
+@pytest.fixture
+def quick_build(monkeypatch: pytest.MonkeyPatch, trained_once: Any) -> None:
+    """Leave out of a build what takes seconds and has tests of its own: training triage, encoding all refusals."""
+    from qa.build import read_negatives
+
+    few = read_negatives()[:3]
+    monkeypatch.setattr("qa.build.train_triage", lambda *a, **k: trained_once)
+    monkeypatch.setattr("qa.build.read_negatives", lambda: few)

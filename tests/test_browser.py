@@ -241,7 +241,7 @@ def test_a_checked_claim_marks_what_differs_on_both_sides(visit):
     assert page.locator(".verdict").inner_text() == "Differs from the source"
     assert page.locator(".claim mark").inner_text() == "36"
     assert page.locator("blockquote mark").inner_text() == "12"
-    assert page.locator(".differences tbody tr").inner_text().split() == ["Number", "36", "month", "12", "month"]
+    assert page.locator(".differences tbody tr").inner_text().split() == ["Number", "36", "months", "12", "months"]
 
 
 def test_the_evidence_table_sorts_both_ways_with_unknown_values_last(visit):

@@ -280,9 +280,7 @@ def test_an_empty_folder_gets_its_review_with_its_own_citations(original: Origin
     assert original.remove("cells.txt") == 0
 
 
-def test_a_copy_of_the_review_is_not_taken_for_a_study(
-    original: Original, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_copy_of_the_review_is_not_taken_for_a_study(original: Original, capsys: pytest.CaptureFixture[str]) -> None:
     assert original.add(original.paper("again.txt", REVIEW.replace("Progress in", "News of"))) == 1
     assert "is the review that this corpus holds as review.txt" in capsys.readouterr().err
 

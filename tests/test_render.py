@@ -17,6 +17,7 @@ from qa.render import check_html, marked, message_html, question_buttons, turn_h
 from qa.study_card import safe_link, study_card
 from qa.tables import audit_html, cards_html, evidence_html
 from qa.text import simplified
+from qa.wording import read_wording
 
 VOID = {"img", "br", "input", "hr"}
 
@@ -144,7 +145,7 @@ def test_the_review_itself_is_cited_in_words(fake):
 
 def test_an_emergency_comes_first_and_its_quotes_after(fake):
     text = shown(fake, "I vomit blood")
-    assert text.index('class="card card-emergency" role="alert"') < text.index("Call 120 now.") < text.index("<blockquote")
+    assert text.index('class="card card-emergency" role="alert"') < text.index("tel:120") < text.index("<blockquote")
 
 
 @pytest.mark.parametrize(("question", "kind"), [("should I do it", "personal_advice"), ("price", "not_covered")])
@@ -152,6 +153,54 @@ def test_a_refusal_is_a_card_without_quotes(fake, question, kind):
     text = shown(fake, question)
     assert f"card-{kind}" in text
     assert "<blockquote" not in text
+
+
+@pytest.mark.parametrize("kind", ["emergency", "urgent", "crisis", "personal"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_card_of_the_notices_has_its_own_heading_wherever_it_stands(fake, kind, language):
+    words = interface("zh-Hans" if language == "zh" else "en")
+    text = read_wording().card(kind, language)
+    answer = replace(fake.ask("Did people live longer?"), language=language, outcome="emergency", notices=("First.", text, "Last."))
+    shown = turn_html(answer, fake.index, words, "turn-1")
+    card = re.search(f'<section class="card card-{kind}"[^>]*><h3>(.*?)</h3><p>(.*?)</p>', shown)
+    assert card.group(1) == words(kind)
+    assert html.unescape(re.sub("<[^>]+>", "", card.group(2))) == text
+    assert re.findall(r"<li>(.*?)</li>", shown) == ["Last."]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("请马上拨打120，或去急诊", ["120"]),
+        ("Call 116 123 now (or 988).", ["116123", "988"]),
+        ("In 48 hours, room 12 & it's fine", []),
+        ("<a href='tel:5'>", []),
+    ],
+)
+def test_numbers_to_call_can_be_touched(fake, text, numbers):
+    answer = replace(fake.ask("I vomit blood"), notices=(text,))
+    page = Page(turn_html(answer, fake.index, interface("en"), "turn-1"))
+    assert [link[4:] for link in page.values("href") if link.startswith("tel:")] == numbers
+    assert text in page.text
+
+
+def test_the_strength_line_begins_with_the_year(fake):
+    answer = fake.ask("Did people live longer?")
+    answer = replace(answer, quotes=(replace(answer.quotes[0], strength="randomized trial"),))
+    assert "2020; randomized trial" in Page(turn_html(answer, fake.index, interface("en"), "turn-1")).text
+
+
+def test_headings_around_a_quote_are_bold_and_nothing_else_changes(fake):
+    document = fake.index.documents["studies/01.en.md"]
+    lines = LINES["studies/01.en.md"]
+    text = f"{lines[0]}[1]\n\n## Results & more\n{lines[1]}\n"
+    start = text.index(lines[1])
+    fake.index.documents = {document.id: replace(document, text=text)}
+    own = [replace(fake.index.passages[4], start=0, end=len(lines[0])), replace(fake.index.passages[5], start=start, end=start + len(lines[1]))]
+    fake.index.passages = own
+    quote = replace(fake.quote("studies/01.en.md:s2"), start=start, end=start + len(lines[1]))
+    card = study_card(fake.index, 1, interface("en"), "k", quote)
+    assert f"{lines[0]}[1]\n\n<b>Results &amp; more</b>\n<mark>{lines[1]}</mark>" in card
 
 
 def test_a_suggested_question_can_be_asked_as_it_stands():
@@ -263,3 +312,8 @@ def test_the_memory_of_the_tab_is_read_back():
 def test_an_answer_of_a_kind_of_difference_without_a_word_shows_its_own_name(fake):
     answer: Answer = replace(fake.check("36"), differences=(Difference("shoe size", "1", "2"),))
     assert "shoe size" in check_html(answer, fake.index, interface("zh-Hans"))
+
+
+def test_a_difference_shows_its_unit_in_the_language_of_the_page(fake):
+    assert "36 个月" in check_html(fake.check("36 months"), fake.index, interface("zh-Hans"))
+    assert "36 months" in Page(check_html(fake.check("36"), fake.index, interface("en"))).text

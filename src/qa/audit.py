@@ -32,8 +32,8 @@ def audit_rows(index: Index, citation: int | None = None) -> list[dict[str, Any]
         item = index.references.get(number, {})
         label = {language: facts.get(f"label_{language}") or item.get("title") for language in ("zh", "en")}
         doi = item.get("DOI") or facts.get("doi")
-        links = [f"https://doi.org/{doi}"] if doi else []
-        links += [url for url in facts.get("source_urls") or [] if url not in links]
+        first = f"https://doi.org/{doi}" if doi else item.get("URL")
+        links = list(dict.fromkeys(url for url in [first, *(facts.get("source_urls") or [])] if url))
         for claim in index.audit.get(number, []):
             rows.append(
                 {
@@ -50,7 +50,7 @@ def audit_rows(index: Index, citation: int | None = None) -> list[dict[str, Any]
 
 
 def audit_counts(rows: list[dict[str, Any]]) -> dict[str, int]:
-    """Return how many claims have each verdict, in the order from supported to not found; verdicts without any left out."""
+    """Return how many claims have each verdict, from supported to not found; verdicts that no claim has are left out."""
     names = [*VERDICTS, *sorted({row["verdict"] for row in rows} - set(VERDICTS))]
     counts = {name: sum(row["verdict"] == name for row in rows) for name in names}
     return {name: count for name, count in counts.items() if count}
@@ -85,8 +85,8 @@ def _study_lines(own: list[dict[str, Any]], language: Language) -> list[str]:
         lines.append(f"  {words('audit_bibliographic', language)}")
     elif kind == "abstract":
         lines.append(f"  {words('audit_abstract', language)}")
-    if first["links"]:
-        lines.append(f"  {words('links', language, links=' '.join(first['links']))}")
+    if first["links"]:  # the article itself; the other pages that were read are in the JSON
+        lines.append(f"  {words('links', language, links=first['links'][0])}")
     return lines
 
 

@@ -96,7 +96,7 @@ def _ris_entry(number: int, item: Item) -> str:
     people, _ = authors(item)
     date = date_parts(item)
     first, _, last = re.sub(r"\s*[-\u2013]\s*", "-", str(item.get("page") or "")).partition("-")
-    rows = [("TY", TYPES.get(str(item.get("type")), OTHER_TYPE)[1]), ("ID", str(number))]
+    rows: list[tuple[str, Any]] = [("TY", TYPES.get(str(item.get("type")), OTHER_TYPE)[1]), ("ID", str(number))]
     for person in people:
         name = person.get("literal") or ", ".join(p for p in (person.get("family"), person.get("given")) if p)
         rows.append(("AU", name))

@@ -21,6 +21,7 @@ from qa.serial import document_row, passage_row
 from qa.text import prepared, terms
 from qa.triage import train_triage
 
+OFF_TOPIC = ("far", "near")  # kinds of examples that are about something else; the others miss by one detail
 Report = Callable[[str, int, int], None]  # (what, done, of how many)
 
 
@@ -41,7 +42,7 @@ def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Rep
     texts = [embedded_text(p) for p in corpus.passages]
     vectors = memory.encode(texts, "passage", lambda d, t: report("sentences", d, t))
     bank_vectors = memory.encode([q.text for q in corpus.bank], "query", lambda d, t: report("questions", d, t))
-    negative_vectors = memory.encode(negatives, "query")
+    negative_vectors = memory.encode([text for text, _ in negatives], "query")
     settings = Settings()
     units = {unit: i for i, unit in enumerate(dict.fromkeys(p.unit for p in corpus.passages))}
     maps = train_maps(
@@ -65,6 +66,7 @@ def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Rep
             "studies": corpus.studies,
             "audit": corpus.audit,
             "ground": ground_row(_ground(corpus)),
+            "off_topic": [off for _, off in negatives],
         }
         (temporary / "knowledge.json").write_text(json.dumps(knowledge, ensure_ascii=False), "utf-8")
         (temporary / "memory.json").write_text(json.dumps(list(memory.used)), "utf-8")
@@ -105,15 +107,16 @@ def _manifest(corpus: Corpus, encoder: Encoder, settings: Settings, negatives: i
     }
 
 
-def read_negatives() -> list[str]:
-    """Return the written examples of questions that nothing here answers, in file order."""
+def read_negatives() -> list[tuple[str, bool]]:
+    """Return the written examples of questions that nothing here answers, in file order, and whether each is off topic."""
     found = []
     for path in sorted((shipped_corpus() / "refusals").glob("*.jsonl")):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             try:
-                found.append(str(json.loads(line)["text"]))
+                row = json.loads(line)
+                found.append((str(row["text"]), row["kind"] in OFF_TOPIC))
             except (ValueError, KeyError, TypeError) as error:
-                raise CorpusError(f'{path}, line {number}: each line needs "text" ({error})') from error
+                raise CorpusError(f'{path}, line {number}: each line needs "text" and "kind" ({error})') from error
     return found
 
 

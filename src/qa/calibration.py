@@ -16,7 +16,8 @@ from qa.errors import UsageError
 from qa.refusal import FEATURES, refusal_features
 from qa.text import prepared
 
-FALSE_REFUSALS = 0.03  # the operating point: the share of answerable dev questions that may be refused
+FALSE_REFUSALS = 0.04  # the operating point: the share of answerable dev questions that the model may refuse
+GATED = 0.008  # the share of them that may stop at the gate
 PENALTY = 3.0  # L2, in units of standardised features
 FOLDS = 10
 
@@ -80,15 +81,19 @@ def main(paths: list[str]) -> int:
         raise UsageError("name the question files: python -m qa.calibration tests/questions/dev.jsonl ...")
     questions = [json.loads(line) for path in paths for line in Path(path).read_text("utf-8").splitlines()]
     features, answered = feature_rows(Assistant.open(), questions)
+    off_topic = features[:, list(FEATURES).index("off_topic")]
+    gate = float(np.quantile(off_topic[answered], 1 - GATED))
     confidence = cross_validated(features, answered)
-    for share in (0.01, 0.02, 0.03, 0.05, 0.08, 0.12):
+    for share in (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.12):
         threshold = np.quantile(confidence[answered], share)
-        print(f"false refusals {share:.2f}: threshold {threshold:.3f}, refused of unanswerable {(confidence[~answered] < threshold).mean():.3f}")
+        refused = (confidence < threshold) | (off_topic > gate)
+        print(f"threshold {threshold:.3f}: refused of answerable {refused[answered].mean():.3f}, of unanswerable {refused[~answered].mean():.3f}")
     threshold = float(np.quantile(confidence[answered], FALSE_REFUSALS))
     intercept, weights = fit(features, answered)
     row = {
         "note": "Made by python -m qa.calibration from the dev questions; see docs/quality.md.",
         "questions": len(answered),
+        "gate": round(gate, 4),
         "threshold": round(threshold, 4),
         "intercept": round(intercept, 6),
         "coefficients": {name: round(float(w), 6) for name, w in zip(FEATURES, weights, strict=True)},

@@ -16,9 +16,15 @@ LINK = re.compile(
 GLOSS = re.compile(r"\([^()]*\)")
 FRAMED = re.compile(r"[与和同跟]")
 CLOSING = ("相比", "相较", "比较", "对比")
-NOMINAL = re.compile(r"幅度|程度|速度|幅|的?幅")
+NOMINAL = re.compile(r"幅度|程度|速度|的?幅|\s(?:alike|equally|similarly|to a similar)\b")
+THE = re.compile(r"\b(?:the|a|an|this|its)\s$", re.IGNORECASE)
 NO_MORE_THAN = re.compile(r"\s(?:in|between)\s(?:the\s|how\s(?:far|much)\s)?(?:\w+\s){0,2}$")
 EQUALITY = ("direction:same", "direction:differs", "direction:difference")
+STRESSED = re.compile(r"(?:显著|明显|均|都|也|则|要)([高低大小长短])(?=[,、。;了得)\s]|$)")
+ADJECTIVAL = re.compile(r"较[高低多少大小长短好差快慢强弱早晚重轻新]")
+BARE = ("more", "less", "fewer", "least", "most", "greater", "larger", "bigger", "longer", "shorter", "smaller")  # before a noun
+BARE_REACH = 14
+PREPOSITION = re.compile(r"\b(?:in|of|for|with|to|by)\b")
 OR = re.compile(r"\s*(?:或|或者|or)\s*(?:有所|略有|slightly\s|even\s|a little\s)?")
 STRONG_REACH = 18
 REACH = 90  # characters beyond which a direction no longer belongs to a measure
@@ -68,6 +74,7 @@ def changes_of(text: str, parts: list[Segment], found: list[Mention], negated: s
         directions = [d for d in directions if not _is_noun(text, d, directions) and not _is_open(text, parts, d)]
         measures = [m for m in inside if _is_measured(m) and not _within_other(m, inside)]
         compared = _compared(text, own, inside)
+        measures = measures or [m for m in inside if m.kind == "topic" and not m.concept.generic]
         if directions and not measures and any(key.startswith("arm:") for key in compared):
             measures = [Mention(efficacy, directions[0].start, directions[0].start)]  # two were no better than one
         if directions and not measures and any(key.startswith("arm:") for key in compared):
@@ -124,12 +131,17 @@ def bare_directions(text: str, inside: list[Mention]) -> list[Mention]:
                 found.append(Mention(concepts()[f"direction:{sign}"], match.start(1), match.end(1)))
             if before and before.group(1) in words["en"]:
                 found.append(Mention(concepts()[f"direction:{sign}"], before.start(1), before.end(1)))
+    for match in STRESSED.finditer(text):
+        for sign in ("up", "down", "better", "worse"):
+            if match.group(1) in table[sign]["zh"]:
+                found.append(Mention(concepts()[f"direction:{sign}"], match.start(1), match.end(1)))  # 显著低
     for marker in (m for m in inside if m.kind == "comparison" and text[m.start : m.end] in table["between"]["zh"]):
         match = re.compile(r"[^,。;]{0,30}?(?:[\u4e00-\u9fff])([\u4e00-\u9fff])(?=[,、。;了得)\s]|$)").match(text, marker.end)
         for sign in ("up", "down", "better", "worse"):
             if match and match.group(1) in table[sign]["zh"]:
                 found.append(Mention(concepts()[f"direction:{sign}"], match.start(1), match.end(1)))  # 比对照组高
-    return [m for m in found if not any(o.kind == "direction" and o.start < m.end and m.start < o.end for o in inside)]
+    free = [m for m in found if not any(o.kind == "direction" and o.start < m.end and m.start < o.end for o in inside)]
+    return list(dict.fromkeys(free))
 
 
 def _within_other(mention: Mention, others: list[Mention]) -> bool:
@@ -146,10 +158,12 @@ def _nearest(text: str, measure: Mention, directions: list[Mention], measures: l
     for direction in directions:
         after = direction.start >= measure.end
         a, b = (measure.end, direction.start) if after else (direction.end, measure.start)
-        touching = [m for m in measures if m.end == direction.start or direction.end + 1 == m.start]
+        touching = [m for m in measures if m.end == direction.start or (direction.end + 1 == m.start and text[direction.end] in " -")]
         if b < a or (direction.end - direction.start == 1 and touching and measure not in touching):
             continue
         between = text[a:b]
+        if not after and text[direction.start : direction.end].lower() in BARE and (len(between) > BARE_REACH or PREPOSITION.search(between)):
+            continue  # more steadily in fibrosis
         cost = float(len(between)) * (0.5 if between.isascii() else 1.0)
         rest = _after_list(text, measure, direction, measures)
         cost += COMMA_COST * sum(c in ",:" for c in rest)
@@ -221,6 +235,12 @@ def _is_noun(text: str, direction: Mention, directions: list[Mention]) -> bool:
     """Return whether a direction only names what is compared: no difference in the fall, 下降幅度没有差别."""
     if NOMINAL.match(text, direction.end):
         return True
+    later = [d for d in directions if d.start >= direction.end and d.keys[0] in EQUALITY]
+    if later and THE.search(text[: direction.start]) and re.match(r"\s(?:in|of)\b", text[direction.end :]):
+        return "," not in text[direction.end : later[0].start]  # the fall in bilirubin did not differ
+    touching = bool(later) and later[0].start - direction.end <= 3 and not text[direction.start].isascii()
+    if touching and direction.keys[0] not in EQUALITY:
+        return True
     before = [d for d in directions if d.end <= direction.start and d.keys[0] in EQUALITY]
     return bool(before) and NO_MORE_THAN.fullmatch(text, before[-1].end, direction.start) is not None
 
@@ -263,8 +283,8 @@ def _compared(text: str, own: list[Segment], inside: list[Mention]) -> set[str]:
     entities = [m for m in inside if m.kind in ENTITIES and not m.concept.generic]
     for marker in (m for m in inside if m.kind == "comparison"):
         segment = next(s for s in own if s.start <= marker.start < s.end)
-        if re.match(r"\s*\d", text[marker.end : segment.end]):
-            continue  # over 24 hours
+        if re.match(r"\s*\d", text[marker.end : segment.end]) or ADJECTIVAL.match(text, marker.start):
+            continue  # over 24 hours, 较长
         framed = [m for m in FRAMED.finditer(text, segment.start, marker.start) if text[marker.start : marker.end] in CLOSING]
         if framed:
             keys |= {k for m in entities if framed[-1].end() <= m.start < marker.start for k in m.keys}

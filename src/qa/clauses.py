@@ -76,6 +76,9 @@ def _moods(text: str, pieces: list[tuple[int, int]]) -> list[Mood]:
         if phrase_pattern("statements", "wish").search(text[a:b]):
             moods[at] = "wish"
     for at, (a, b) in enumerate(pieces):
+        if phrase_pattern("statements", "unproven").search(text[a:b]):
+            moods[at] = "unstated"
+    for at, (a, b) in enumerate(pieces):
         cue = phrase_pattern("statements", "unstated").search(text[a:b])
         if cue:
             speaker = phrase_pattern("statements", "speaker").search(text[a : a + cue.start()])

@@ -115,7 +115,7 @@ def _positive(text: str) -> int:
 
 
 def _assistant(args: argparse.Namespace) -> Any:
-    from qa.opening import open_assistant
+    from qa.workspace import open_assistant
 
     return open_assistant(args.index, args.corpus)
 
@@ -126,7 +126,7 @@ def print_json(value: Any) -> None:
 
 
 def _index(args: argparse.Namespace) -> int:
-    from qa.opening import make_index
+    from qa.workspace import make_index
 
     return make_index(args.corpus, args.index, args.if_needed)
 

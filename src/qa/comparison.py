@@ -23,6 +23,7 @@ Status = Literal["agrees", "differs", "undecided"]
 STATIC = ("cell type", "cell source", "route", "disease", "stage", "design", "place", "journal")
 CONTENT = ("measure", "event", "topic")
 CONFIRMING = {"stated", "wish"}
+PART = 0.5  # percentage points by which a fraction in words may miss the counts it stands for
 CLEARLY_NEARER = 0.3  # by how much a sentence must be more like the claim for its period to count instead
 ALIKE = 0.5  # how near for a length of time, of which a study has many
 NUMBER_CONTEXT = 0.34  # how near a sentence must be for its number to stand against the claim's
@@ -157,6 +158,12 @@ def _static_item(claim: Statement, item: Item, sources: Sequence[Source], near: 
         return _found(concept.kind, "agrees", claimed, span, sources, best)
     if against:
         return _found(concept.kind, "differs", claimed, span, sources, max(against, key=lambda r: (r[0], -r[1])))
+    if concept.group == "place/institution" and not item.negated:
+        for row, source in enumerate(sources):
+            for name in source.statement.names:
+                if name.kind == "place" and source.layer != "record":
+                    where = _span(source, name.start, name.end)
+                    return Finding("place", "differs", claimed, name.text, "", span, where, row, near=near[row])
     return Finding(concept.kind, "undecided", claimed, claim_span=span)
 
 
@@ -210,8 +217,8 @@ def _change(claim: Statement, change: Change, sources: Sequence[Source], near: l
             if not _usable(source, other.mood):
                 continue
             exact = other.measure == change.measure
-            if not exact and not is_a(other.measure, change.measure) and not (is_a(change.measure, other.measure) and other.measure != "measure:liver function"):
-                continue
+            if not exact and not is_a(other.measure, change.measure):
+                continue  # ALT falling shows that a transaminase fell; transaminases falling does not show that ALT did
             context = 2.0 * near[row] + (0.5 if exact else 0.0)
             context += _overlap(times, _times(source.statement, other), 1.5)
             context += _arm_overlap(change, other)
@@ -223,7 +230,7 @@ def _change(claim: Statement, change: Change, sources: Sequence[Source], near: l
     span = claim.prepared.span(change.start, change.end)
     decided = [r for r in ranked if r[3] != "undecided"]
     if not decided:
-        return Finding("direction", "undecided", words, claim_span=span, hard=not concepts()[change.measure].generic)
+        return Finding("direction", "undecided", words, claim_span=span, hard=_is_hard(change))
     best = max(decided, key=lambda r: (round(r[0], 6), r[3] == "agrees", -r[1]))
     agree = max((r for r in decided if r[3] == "agrees"), key=lambda r: (r[0], -r[1]), default=None)
     if agree and agree[0] >= best[0] - 0.25:
@@ -234,6 +241,11 @@ def _change(claim: Statement, change: Change, sources: Sequence[Source], near: l
         kind, status, words, _text(source.statement, other.start, other.end), "", span, _span(source, other.start, other.end), row,
         near=near[row],
     )  # fmt: skip
+
+
+def _is_hard(change: Change) -> bool:
+    """Return whether a change must be confirmed; one of a generic or of no real measure may stay open."""
+    return not concepts()[change.measure].generic and not change.measure.startswith("topic:")
 
 
 def _times(statement: Statement, change: Change) -> frozenset[tuple[str, float, float]]:
@@ -277,7 +289,7 @@ def _directions(change: Change, other: Change) -> tuple[Status, str]:
     if not signs & other.signs:
         if {"u", "d"} & (signs | other.signs) and {"+", "-"} & (signs | other.signs) and not ({"0"} & (signs | other.signs)):
             return "undecided", ""
-        if flipped:
+        if flipped and change.signs & other.signs:
             return "differs", "arm"
         denied = change.negated != other.negated or frozenset("0") in (signs, other.signs)
         return "differs", "negation" if denied else "direction"
@@ -373,7 +385,8 @@ def _event(claim: Statement, item: Item, sources: Sequence[Source], near: list[f
     for other_change in () if agree or against else [(row, c) for row, s in enumerate(sources) for c in s.statement.changes if c.measure == item.key and _usable(s, c.mood)]:
         row, change = other_change
         return Finding("negation", "undecided", claimed, _text(sources[row].statement, change.start, change.end), "", span, None, row)
-    if against and (not agree or max(a[0] for a in against) > max(a[0] for a in agree) + 0.1) and (item.negated or item.occurs):
+    lead = max((a[0] for a in against), default=0.0) - max((a[0] for a in agree), default=-1.0)
+    if against and (item.negated or item.occurs) and lead > (0.1 if item.negated else -0.1):  # a harm that a source denies is never confirmed lightly
         return _found("negation", "differs", claimed, span, sources, max(against, key=lambda r: (r[0], -r[1])))
     if agree:
         return _found("event", "agrees", claimed, span, sources, max(agree, key=lambda r: (r[0], -r[1])))
@@ -411,14 +424,16 @@ def _figure(claim: Statement, figure: Figure, sources: Sequence[Source], near: l
             if not _comparable(figure, other) or not _usable(source, other.mood, figure.mood):
                 continue
             context = 2.0 * near[row] + _figure_context(figure, other)
-            ranked.append((context, row, other, same_value(quantity, other.quantity) or _spans(quantity, other, source.statement)))
+            equals = same_value(quantity, other.quantity) or _spans(quantity, other, source.statement)
+            ranked.append((context, row, other, equals))
     if quantity.kind == "date" and any(r[2].quantity.kind == "date" for r in ranked):
         ranked = [r for r in ranked if r[2].quantity.kind == "date"]  # a bare year does not confirm a day
     claimed, span = quantity.value(), claim.prepared.span(quantity.start, quantity.end)
     kind = _figure_kind(figure)
     unit = quantity.unit if quantity.kind not in ("year", "date", "number", "p value") else ""
     equal = max((r for r in ranked if r[3]), key=lambda r: (r[0], -r[1]), default=None)
-    unlike = max((r for r in ranked if r[3] is False and _same_sort(figure, r[2])), key=lambda r: (r[0], -r[1]), default=None)
+    rivals = [r for r in ranked if r[3] is False and _same_sort(figure, r[2])]
+    unlike = max(rivals, key=lambda r: (r[0], bool(widened(set(figure.arms)) & widened(set(r[2].arms))), -r[1]), default=None)
     if equal and not (unlike and _outweighs(figure, unlike, equal, near)):
         return _figure_found(kind, "agrees", claimed, unit, span, sources, equal, near[equal[1]])
     open_ = max((r for r in ranked if r[3] is None), key=lambda r: (r[0], -r[1]), default=None)
@@ -431,12 +446,16 @@ def _figure(claim: Statement, figure: Figure, sources: Sequence[Source], near: l
         elif figure.quantity.kind == "date" and int(unlike[2].quantity.low // 10000) == int(quantity.low // 10000):
             kind = "date"
         return _figure_found(kind, "differs", claimed, unit, span, sources, unlike, near[unlike[1]])
-    trivial = quantity.kind in ("times", "patients", "trials") and quantity.low <= 2 and quantity.low == quantity.high and quantity.kind == "times"
+    unheard = quantity.kind == "groups" and not any(f.quantity.kind == "groups" for s in sources for f in s.statement.figures)
+    trivial = unheard or quantity.kind in ("times", "patients", "trials") and quantity.low <= 2 and quantity.low == quantity.high and quantity.kind == "times"
     return Finding(kind, "undecided", claimed, unit=unit, claim_span=span, hard=not trivial)
 
 
 def _spans(quantity: Quantity, other: Figure, statement: Statement) -> bool | None:
     """Return True where a claimed range runs from one to another value that the sentence lists, else what equality says."""
+    if quantity.kind == "percentage" and other.quantity.kind == "patients":
+        counts = [f.quantity.low for f in statement.figures if f.quantity.kind == "patients"]
+        return any(part and abs(100 * part / other.quantity.low - quantity.low) < PART for part in counts if part < other.quantity.low) or None
     if quantity.low < quantity.high and other.quantity.low in (quantity.low, quantity.high):
         ends = {f.quantity.low for f in statement.figures if f.quantity.kind == other.quantity.kind}
         if {quantity.low, quantity.high} <= ends:
@@ -448,6 +467,8 @@ def _comparable(figure: Figure, other: Figure) -> bool:
     one, two = figure.quantity.kind, other.quantity.kind
     if {one, two} <= {"year", "date"}:
         return figure.role == other.role
+    if one == "percentage" and two == "patients":
+        return not any(c.isdigit() for c in figure.quantity.text)  # a third: nine of 27
     if one == two:
         return ("interval" in (figure.role, other.role)) <= (figure.role == other.role)
     return "number" in (one, two) and {one, two} <= set(COUNTABLE)

@@ -6,7 +6,6 @@ Any folder works. What the project's own edition has beside its texts (`referenc
 
 import hashlib
 import json
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -103,6 +102,7 @@ def _read_documents(folder: Path, files: list[Path]) -> tuple[list[Document], li
     for path in files:
         try:
             documents.append(read_document(path, path.relative_to(folder).as_posix()))
+            problems.extend(documents[-1].warnings)
         except CorpusError as error:
             problems.append(str(error))
     return documents, problems
@@ -127,6 +127,7 @@ def _numbered(documents: list[Document], folder: Path, references: dict[int, dic
     a source of its own, and takes the next free number in path order.
     """
     recorded = originals(folder)
+    reserved = {int(entry["citation"]) for entry in recorded.values()}
     structured = bool(references)  # the project's own layout: marks in the text say what each sentence is about
     free = [d for d in documents if d.id not in recorded and d.citation is None]
     listed = [d for d in free if d.references]
@@ -143,20 +144,17 @@ def _numbered(documents: list[Document], folder: Path, references: dict[int, dic
             kind = entry.get("kind", "full text")
             document = replace(document, citation=entry["citation"], kind=kind, title=entry.get("title") or document.title)
         elif document.citation is None and document is not review and not structured and review is not None:
-            document = replace(document, citation=_next_number(references), kind="full text")
+            document = replace(document, citation=_next_number(references, reserved), kind="full text")
         elif document.citation is None and review is None and not structured:
-            document = replace(document, citation=_next_number(references), kind="full text")
+            document = replace(document, citation=_next_number(references, reserved), kind="full text")
         if document.citation and document.citation not in references:
             references[document.citation] = {"id": str(document.citation), "type": "article", "title": document.title}
         numbered.append(document)
     return numbered
 
 
-def _next_number(references: dict[int, dict[str, Any]]) -> int:
-    number = max(references, default=REVIEW) + 1
-    references[number] = {}
-    del references[number]
-    return number
+def _next_number(references: dict[int, dict[str, Any]], reserved: set[int]) -> int:
+    return max([*references, *reserved], default=REVIEW) + 1
 
 
 def _all_passages(documents: list[Document], studies: dict[int, dict[str, Any]]) -> list[Passage]:
@@ -174,8 +172,8 @@ def _all_passages(documents: list[Document], studies: dict[int, dict[str, Any]])
     for pair in by_base.values():
         if len(pair) == 2:
             _align(passages, ranges, pair[0], pair[1])
-    counts = Counter(p.unit for p in passages if p.partner is None)
-    assert all(n == 1 for n in counts.values()), "two unaligned passages share a unit"
+    # what has no line in the other language stands for itself
+    passages = [p if p.partner is not None else replace(p, unit=p.id) for p in passages]
     return passages
 
 
@@ -189,9 +187,6 @@ def _align(passages: list[Passage], ranges: dict[str, tuple[int, int]], first: D
         for offset in range(a_end - a):
             passages[a + offset] = replace(passages[a + offset], partner=b + offset)
             passages[b + offset] = replace(passages[b + offset], partner=a + offset)
-    else:  # not a translation line by line: each language stands for itself
-        for at in range(b, b_end):
-            passages[at] = replace(passages[at], unit=passages[at].id)
 
 
 def _read_references(folder: Path) -> dict[int, dict[str, Any]]:

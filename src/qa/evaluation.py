@@ -68,7 +68,7 @@ def evaluate(
         DatasetError: the data set can't be used. UsageError: an unknown part.
     """
     if is_beir(dataset):
-        return _evaluate_beir(read_beir(dataset, split), chosen_encoder(assistant, encoder), mode, without)
+        return evaluate_beir(read_beir(dataset, split), chosen_encoder(assistant, encoder), mode, without)
     if dataset.is_dir():
         raise DatasetError(f"{dataset}: no corpus.jsonl in this folder; a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/*.tsv")
     if not dataset.is_file():
@@ -85,16 +85,17 @@ def chosen_encoder(assistant: Any, encoder: Any) -> Any:
     return encoder or (assistant.encoder if assistant is not None else open_encoder())
 
 
-def _evaluate_beir(dataset: Dataset, encoder: Any, mode: str, without: frozenset[str]) -> Evaluation:
+def evaluate_beir(dataset: Dataset, encoder: Any, mode: str, without: frozenset[str], index: Any = None) -> Evaluation:
+    """Return the measures of a BEIR data set; `index` is a `PlainIndex` of its documents, made here if there is none yet."""
     from qa.plain import PARTS, PlainIndex, PlainRetriever
     from qa.workspace import Progress
 
     refuse_unknown(without, PARTS)
     bars = Progress()
     started = time.perf_counter()
-    if mode == "lexical":  # BM25 alone needs no vectors
+    if index is None and mode == "lexical":  # BM25 alone needs no vectors
         index = PlainIndex.words_only(dataset.documents)
-    else:
+    elif index is None:
         index = PlainIndex.build(dataset.documents, encoder, lambda done, total: bars("documents", done, total))
     indexed = time.perf_counter()
     questions = list(dataset.queries.values())

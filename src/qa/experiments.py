@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from qa.answer_measures import rounded
-from qa.beir import is_beir
+from qa.beir import is_beir, read_beir
 from qa.errors import DatasetError
-from qa.evaluation import Evaluation, chosen_encoder, evaluate
+from qa.evaluation import Evaluation, chosen_encoder, evaluate, evaluate_beir
 from qa.measures import RETRIEVAL, estimate, per_query, randomisation_test
 from qa.trec import column, read_run
 
@@ -16,12 +16,15 @@ def ablation(dataset: Path, assistant: Any = None, split: str | None = None, enc
     from qa import plain, retrieval
 
     parts: tuple[str, ...] = plain.PARTS if is_beir(dataset) else retrieval.PARTS
-    if is_beir(dataset):
-        encoder = chosen_encoder(assistant, encoder)
     runs: list[tuple[str, str, frozenset[str]]] = [("BM25 alone", "lexical", frozenset())]
     runs.extend((f"+ {parts[n - 1]}" if n else "encoder alone", "hybrid", frozenset(parts[n:])) for n in range(len(parts) + 1))
     runs.extend((f"without {part}", "hybrid", frozenset({part})) for part in parts)
-    return [(name, evaluate(dataset, assistant, mode, without, split, encoder, answers=False).result) for name, mode, without in runs]
+    if not is_beir(dataset):
+        return [(name, evaluate(dataset, assistant, mode, without, answers=False).result) for name, mode, without in runs]
+    data = read_beir(dataset, split)
+    encoder = chosen_encoder(assistant, encoder)
+    index = plain.PlainIndex.build(data.documents, encoder)  # once for all variants
+    return [(name, evaluate_beir(data, encoder, mode, without, index).result) for name, mode, without in runs]
 
 
 def compare(evaluation: Evaluation, path: Path) -> dict[str, Any]:

@@ -43,21 +43,21 @@ def fetch_abstracts(
     folder = corpus_of(corpus, index)
     read = read_corpus(folder)
     numbers = _numbers(read, citation)
-    failed: dict[str, list[int]] = {}
+    failed: list[int] = []
     progress = Progress()
     with editing(folder), client or PoliteClient() as polite:
         fetcher = _Fetcher(read, polite)
         for done, number in enumerate(numbers, 1):
             try:
                 _say(f"[{number}] {fetcher.fetch(number)}")
-            except FetchError as error:
-                failed.setdefault(str(error), []).append(number)
+            except FetchError:
+                failed.append(number)  # why: in fetcher.problems, mostly the same for all
             progress("abstracts", done, len(numbers))
         if fetcher.kept:
             update_index(folder, index)
     if failed:
-        parts = [f"{', '.join(f'[{n}]' for n in listed)} not fetched: {reason}" for reason, listed in failed.items()]
-        raise FetchError(f"{'; '.join(parts)}. What was fetched is kept; run again later: qa fetch")
+        reasons = "; ".join(dict.fromkeys(fetcher.problems))
+        raise FetchError(f"{_runs(failed)} not fetched: {reasons}. What was fetched is kept; run again later: qa fetch")
     return 0
 
 
@@ -68,6 +68,17 @@ def _say(line: str) -> None:
         tqdm.write(line)  # above the bar
     else:
         print(line, flush=True)
+
+
+def _runs(numbers: list[int]) -> str:
+    """Return rising numbers as [1]-[6], [8]."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"[{run[0]}]" if len(run) == 1 else f"[{run[0]}]-[{run[-1]}]" for run in runs)
 
 
 def _numbers(corpus: Corpus, citation: int | None) -> list[int]:
@@ -99,6 +110,7 @@ class _Fetcher:
         self.corpus, self.client = corpus, client
         self.folder = corpus.folder
         self.local = corpus.folder / LOCAL
+        self.problems: list[str] = []
         self.kept = False  # whether there is something that the index must have
 
     def fetch(self, number: int) -> str:
@@ -149,6 +161,7 @@ class _Fetcher:
                     break
         else:
             if problems:
+                self.problems += problems
                 raise FetchError("; ".join(problems))
         return {"identifiers": asdict(wanted), "retrieved": datetime.now(UTC).date().isoformat(), "answers": answers}
 

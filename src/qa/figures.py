@@ -11,10 +11,11 @@ CONTENT = ("measure", "event", "topic")
 POPULATION = ("disease", "stage")
 SPLIT = re.compile(r",|、|;|\band\b|并|而|\bvs\b|\bversus\b|\bagainst\b", re.IGNORECASE)
 GLOSS = re.compile(r"\([^()]*\)")
+SHARING = ("laboratory value", "percentage", "number", "score")
 BRACKET_COST = 3
 INTERVAL_REACH = 20
 SPLIT_COST = 20  # characters that a comma or "and" between a figure and a word counts for
-REACH, ARM_REACH = 60, 20
+REACH, ARM_REACH, TOUCHING = 60, 20, 8
 VERSUS = re.compile(r"\s?(?:vs\.?|versus|against|对|比)\s?", re.IGNORECASE)
 SPAN_WORDS = re.compile(r"随访|追踪|确诊|就诊|入院|收治|期间|截至|截止|为止|查到|之间|阶段|follow|diagnos|admitted|between|until|up to|by the end|from|period", re.IGNORECASE)
 
@@ -42,16 +43,22 @@ def figures_of(text: str, parts: list[Segment], found: list[Mention], quantities
     lists = _respective(text, parts, found, quantities)
     rivals = _rivals(found)
     glosses = [m.span() for m in GLOSS.finditer(text)]
+    whole = {b: a for a, b in zip(quantities, quantities[1:], strict=False) if _is_part(text, a, b)}
     for quantity in quantities:
         at = next((i for i, s in enumerate(parts) if s.start <= quantity.start < s.end), len(parts) - 1)
         segment = parts[at]
         clause = [s for s in parts if s.clause == segment.clause]
         start, end = clause[0].start, clause[-1].end
         inside = [m for m in found if start <= m.start < end and not (quantity.start <= m.start and m.end <= quantity.end and m.kind != "arm")]
-        siblings = [q for q in quantities if q.kind == quantity.kind and start <= q.start < end]
+        siblings = [q for q in quantities if q.kind == quantity.kind and start <= q.start < end and (q not in whole or q is quantity)]
+        if quantity in whole:  # of the two figures in "1 of 40 in this group" both are of the group
+            siblings = [q for q in siblings if q is not whole[quantity]]
         arms = lists.get(quantity) or frozenset()
-        if not arms and not _is_whole(text, quantity):
-            arms = _nearest(text, quantity, [m for m in inside if m.kind == "arm" or m in rivals], siblings, ARM_REACH)
+        if not arms and (quantity in whole or not _is_whole(text, quantity)):
+            several = len(siblings) > 1 and [m for m in inside if m in rivals]
+            arms = _nearest(text, quantity, [m for m in inside if m.kind == "arm"] + (several or []), siblings, ARM_REACH)
+            touching = [m for m in inside if m.kind in ("route", "cell type") and not m.concept.generic] if not rivals else []
+            arms = arms or _nearest(text, quantity, touching, siblings, TOUCHING)
         content = [m for m in inside if m.kind in CONTENT and not (m.concept.generic and m.kind == "measure") and not any(a < m.start < b for a, b in glosses)]
         following = [m for m in content if m.start >= segment.end]  # after 24 weeks, albumin rose
         here = [m for m in content if segment.start <= m.start < segment.end]
@@ -74,7 +81,7 @@ def _with_shared_content(figures: list[Figure]) -> list[Figure]:
     """Give a figure without a measure that of the one before it in its clause: albumin was 31 in one group, 29 in the other."""
     shared: list[Figure] = []
     for figure in figures:
-        earlier = next((f for f in reversed(shared) if f.clause == figure.clause and f.quantity.kind == figure.quantity.kind and f.content), None)
+        earlier = next((f for f in reversed(shared) if f.clause == figure.clause and f.quantity.kind == figure.quantity.kind in SHARING and f.content), None)
         shared.append(replace(figure, content=earlier.content) if earlier and not figure.content else figure)
     return shared
 
@@ -87,6 +94,13 @@ def _rivals(found: list[Mention]) -> list[Mention]:
         if any(not is_a(a.keys[0], b.keys[0]) and not is_a(b.keys[0], a.keys[0]) for a in own for b in own):
             rivals += own
     return rivals
+
+
+def _is_part(text: str, first: Quantity, second: Quantity) -> bool:
+    """Return whether the first count is a part of the second: 1 of 40, 1/40."""
+    if first.kind != "patients" or second.kind != "patients" or first.low >= second.low:
+        return False
+    return re.fullmatch(r"\s?(?:/|of|in|out of)\s?(?:the\s|all\s|every\s)?", text[first.end : second.start]) is not None
 
 
 def _is_whole(text: str, quantity: Quantity) -> bool:

@@ -43,7 +43,8 @@ class Index:
     maps: Maps
     lexical: Lexical
     bank_lexical: Lexical
-    negatives: np.ndarray  # questions that nothing here answers, mapped, float32 (m, d)
+    off_topic: np.ndarray  # questions about something else, mapped, float32 (m, d)
+    near_misses: np.ndarray  # questions that ask of a study what its sentences do not give, mapped, float32 (n, d)
     ground: Ground
     triage_model: TriageModel
 
@@ -130,7 +131,8 @@ def open_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         )
         arrays = {n.removesuffix(".npy"): np.load(p, allow_pickle=False) for n, p in files.items() if n.startswith("triage_")}
         triage_model = TriageModel.from_arrays(arrays)
-        if len(vectors) != len(passages) or len(bank_vectors) != len(bank):
+        off = np.array(knowledge["off_topic"], dtype=bool)
+        if len(vectors) != len(passages) or len(bank_vectors) != len(bank) or len(off) != len(negatives):
             raise ValueError("vectors and texts differ in number")
         numbered = {name: {int(k): v for k, v in knowledge[name].items()} for name in ("references", "studies", "audit")}
         lexical, bank_lexical = Lexical.load(files, "lexical"), Lexical.load(files, "bank_lexical")
@@ -153,7 +155,8 @@ def open_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         maps=maps,
         lexical=lexical,
         bank_lexical=bank_lexical,
-        negatives=maps.queries(negatives),
+        off_topic=maps.queries(negatives[off]),
+        near_misses=maps.queries(negatives[~off]),
         ground=ground_from(knowledge["ground"]),
         triage_model=triage_model,
     )

@@ -33,6 +33,7 @@ class NameFinding:
 
 def compare_names(claim: Statement, sources: Sequence[Source]) -> Iterable[NameFinding]:
     """Yield what each unlisted name of the claim finds: the same name, another of its kind in its place, or nothing."""
+    foreign = all(s.statement.language != claim.language for s in sources if s.row is not None)
     texts = [folded(source.statement.original) for source in sources]
     for name in claim.names:
         if name.kind == "place" and not _number(name.text) and not _core(name.text):
@@ -43,6 +44,9 @@ def compare_names(claim: Statement, sources: Sequence[Source]) -> Iterable[NameF
             yield NameFinding(name.kind, "agrees", name.text, span, name.text, None, row)
             continue
         rival = None
+        if foreign and name.kind != "registration":
+            yield NameFinding("spelling", "undecided", name.text, span, hard=False)  # 七台河市人民医院 beside its English name
+            continue
         if name.kind in ("place", "journal"):
             rival = next(((i, o) for i, s in enumerate(sources) for o in _rivals(name.kind, s.statement) if s.layer != "record" or name.kind == "journal"), None)
         if rival:

@@ -61,7 +61,12 @@ def token_counter(encoder: Encoder) -> Callable[[str], int]:
     if isinstance(encoder, EmbeddedEncoder):
         tokenizer = encoder.model.tokenizer
         return lambda text: len(tokenizer.content(prepared(text)))
-    return lambda text: len(HAN.findall(text)) + (len(text) - len(HAN.findall(text))) // 3
+    return _estimated_tokens
+
+
+def _estimated_tokens(text: str) -> int:
+    han = len(HAN.findall(text))
+    return han + -(-(len(text) - han) // 3)
 
 
 def windows(text: str, count: Callable[[str], int]) -> list[str]:

@@ -9,7 +9,9 @@ from qa.text import HAN
 OPEN = ("event", "topic", "direction")  # a negation reaches the first of these in its segment, however far
 NEAR_KINDS = ("design", "cell type", "cell source", "route", "disease", "stage", "journal", "place", "measure", "strength")
 NEAR = re.compile(r"[\s\"“《]*(?:a|an|the|in|at|from|into|by|any|had|是|有|在|为|用|经|从|见|见到|出现|发生|发现)?[\s\"“《]*", re.IGNORECASE)
-JOINED = re.compile(r"[\s,、]*(?:and|or|nor|和|或|或者|与|及|以及|、|也没有)?[\s]*(?:any|的)?\s*", re.IGNORECASE)
+JOINED = re.compile(
+    r"[\s,、]*(?:(?:and|or|nor)\s(?:any\s)?(?:[\w-]+\s){0,2}|(?:和|或|或者|与|及|以及|、|也没有)[\u4e00-\u9fff]{0,7})?\s*", re.IGNORECASE
+)
 AFTER = 14  # characters within which a negation after an event still denies it: adverse events were not seen
 
 
@@ -37,7 +39,7 @@ def negated_mentions(text: str, parts: list[Segment], found: list[Mention]) -> s
 def _reached(text: str, start: int, end: int, targets: list[Mention], segment: Segment) -> list[Mention]:
     following = sorted((m for m in targets if m.start >= end), key=lambda m: (m.start, -m.end))
     beside = [m for m in following if m.kind in NEAR_KINDS and NEAR.fullmatch(text, end, m.start)]
-    far = [m for m in following if m.kind in OPEN]
+    far = [m for m in following if m.kind in OPEN and not (m.kind == "topic" and m.concept.generic)]
     if not far and not beside:
         earlier = [m for m in targets if m.kind in ("event", "topic") and m.end <= start and start - m.end <= AFTER]
         return earlier

@@ -24,7 +24,7 @@ ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 PER_KG = re.compile(r"(?:每|/)\s?(?:公斤|千克|kg)(?:体重)?\s?(?:约)?$", re.IGNORECASE)
 AGED = re.compile(r"(?:\b(?:younger|older) than|\bage[sd]?\b(?:\s(?:of|from|between|over|under|above|below|at least))*|年龄(?:在|为|超过|大于|小于)?)\s?$", re.IGNORECASE)
 ONCE = re.compile(r"\b(?:given|injected|infused|received|treated|only|just|transplanted|dosed|at|or)\sonce|once(?:\s(?:or|a|per|every|daily|weekly)|[.,;)]|$)")
-OF_MANY = re.compile(r"\s(?:in|of|out of)\s(?:the\s|every\s)?(?:\d|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|a hundred)\b", re.IGNORECASE)
+OF_MANY = re.compile(r"\s(?:in|of|out of)\s(?:the\s|every\s)?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|a hundred)\b", re.IGNORECASE)
 SHARE = re.compile(r"\s?/\s?")
 FEWEST_CELLS = 1000
 LIMITED = ("patients", "percentage", "trials", "cells", "number")
@@ -144,10 +144,11 @@ def _unit_after(text: str, number: Number, end: int) -> tuple[_Unit, int] | None
     rest = ORDINAL.match(text, end)
     at = rest.end() if rest else end
     gloss = re.compile(r"\s?\([^)]{1,40}\)\s?").match(text, at)  # 1 x 10^6 (one million) cells
+    at += 1 if text[at : at + 1] in ("多", "余", "几") else 0  # 30多项
     starts = [at, *([at + 1] if text[at : at + 1] in ("-", " ") else []), *([gloss.end()] if gloss else [])]
     match = next((m for m in (pattern.match(text, s) for s in starts) if m), None)
     if match is None and number.form != "han":
-        gap = re.compile(r"[\s-](?:(?!\d|and\b|or\b|to\b|of\b|in\b|at\b|was\b|were\b|each\b|every\b|per\b|a\b|this\b|any\b|had\b|have\b|underwent\b|received\b|got\b|died\b|did\b|given\b|who\b|that\b|with\b|against\b|on\b)[A-Za-z'+-]+\s){1,3}")
+        gap = re.compile(r"[\s-](?:(?!\d|and\b|or\b|to\b|of\b|in\b|at\b|was\b|were\b|each\b|every\b|per\b|a\b|this\b|any\b|had\b|have\b|underwent\b|received\b|got\b|died\b|did\b|given\b|who\b|that\b|after\b|before\b|during\b|for\b|from\b|by\b|than\b|since\b|until\b|between\b|with\b|against\b|on\b)[A-Za-z'+-]+\s){1,3}")
         words = gap.match(text, at)
         while words and match is None:
             inner = re.finditer(r"(?<=[\s-])", text[at : words.end()])
@@ -270,7 +271,7 @@ def _is_year_number(value: float) -> bool:
 def _is_label(text: str, start: int, end: int, unit: tuple[_Unit, int] | None) -> bool:
     """Return whether the number is part of a name: a table, a group's number, a hospital's number, 15-minute tests."""
     before, after = text[max(0, start - 14) : start], text[end : end + 14]
-    if re.search(r"(?:type|phase|grade|class|version|v|ref\.?|no\.)\s?#?$", before, re.IGNORECASE):
+    if re.search(r"(?:type|phase|grade|class|PLA|version|v|ref\.?|no\.)\s?#?$", before, re.IGNORECASE):
         return True
     if unit is None and re.search(r"(?:table|group|figure|article|number|arm|表|图|组|型)\s?#?$", before, re.IGNORECASE):
         return not re.search(r"[.±]", text[start : end + 2])
@@ -340,14 +341,14 @@ def _is_count(text: str, quantity: Quantity) -> bool:
 
 
 def _in_unit_of(this: Quantity, other: Quantity) -> Quantity:
-    factor = 1.0
-    for row in word_list("quantities")["units"]:
-        if row["unit"] == other.unit:
-            factor = float(row["factor"])
-            break
+    factor = _factor(other)
     return replace(
         this, kind=other.kind, unit=other.unit, base=other.base, low=_round(this.low * factor), high=_round(this.high * factor)
     )
+
+
+def _factor(quantity: Quantity) -> float:
+    return next((float(row["factor"]) for row in word_list("quantities")["units"] if row["unit"] == quantity.unit), 1.0)
 
 
 def same_value(claimed: Quantity, source: Quantity) -> bool | None:
@@ -367,8 +368,8 @@ def same_value(claimed: Quantity, source: Quantity) -> bool | None:
         return False
     if {claimed.relation, source.relation} == {"<", ">"}:
         return False
-    if claimed.low == claimed.high == source.high and source.low == 0:
-        return True  # by day 90, from day 0 to day 90
+    if claimed.low == claimed.high == source.high and (source.low == 0 or source.low == 1 == source.low / _factor(source)):
+        return True  # by day 90, from day 0 to day 90; for 5 days, on days 1 to 5
     if claimed.kind == source.kind == "number" and claimed.low == claimed.high and source.low == source.high == -claimed.low:
         return True  # shorter by 3.02, a difference of -3.02
     if claimed.low == source.low and claimed.high == source.high:

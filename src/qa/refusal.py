@@ -1,7 +1,8 @@
 """Decides whether the best statement answers the question, or whether the honest reply is that nothing here does.
 
-A logistic model over a few plain features, each of which can only speak for or against answering. Its coefficients
-were fitted on the dev questions by `qa.calibration` and stand in `corpus/calibration.json` with the operating point.
+Two steps. A gate: the question is nearer to questions about something else than to any of the bank. Then a logistic
+model over a few plain features, each of which can only speak for or against answering. Gate and coefficients were
+fitted on the dev questions by `qa.calibration` and stand in `corpus/calibration.json` with the operating point.
 """
 
 import json
@@ -22,8 +23,9 @@ FEATURES = {
     "bank": 1,
     "gap": 1,
     "coverage": 1,
-    "negative": -1,
-    "negative_gap": -1,
+    "off_topic": -1,
+    "near_miss": -1,
+    "near_miss_gap": -1,
     "foreign": -1,
     "figures": -1,
     "unknown": -1,
@@ -48,11 +50,12 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Coefficients by feature, and the confidence below which a question is refused."""
+    """Coefficients by feature; the confidence below which, and the `off_topic` above which, a question is refused."""
 
     intercept: float
     coefficients: dict[str, float]
     threshold: float
+    gate: float
 
     def confidence(self, features: dict[str, float]) -> float:
         """Return the probability that the best statement answers, 0 to 1."""
@@ -66,7 +69,8 @@ def read_calibration() -> Calibration:
     path = shipped_corpus() / "calibration.json"
     try:
         row = json.loads(path.read_text("utf-8"))
-        return Calibration(float(row["intercept"]), {k: float(v) for k, v in row["coefficients"].items()}, float(row["threshold"]))
+        weights = {name: float(weight) for name, weight in row["coefficients"].items()}
+        return Calibration(float(row["intercept"]), weights, float(row["threshold"]), float(row["gate"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorpusError(f"{path}: can't be read ({error}); restore it from the project") from error
 
@@ -83,6 +87,8 @@ def judge(retriever: Retriever, question: str, scores: Scores, follow_up: bool =
         return Refusal(confidence, reasons, confidence < PLAIN_THRESHOLD, near)
     calibration = read_calibration()
     confidence = calibration.confidence(values)
+    if values["off_topic"] > calibration.gate and not follow_up:
+        return Refusal(min(confidence, calibration.threshold / 2), reasons, True, near)
     return Refusal(confidence, reasons, confidence < calibration.threshold, near)
 
 
@@ -94,8 +100,8 @@ def refusal_features(
     order = scores.order
     best = order[0]
     passages = [index.passages[int(r)] for r in retriever.rows_of(int(scores.units[best]))]
-    similar = index.negatives @ index.maps.queries(scores.raw[None])[0] if len(index.negatives) else np.zeros(1, np.float32)
-    negative = float(np.sort(similar)[-3:].mean())
+    query = index.maps.queries(scores.raw[None])[0]
+    nearest_bank, near_miss = _nearest(index.bank_vectors, query, 3), _nearest(index.near_misses, query, 3)
     odd = Strange((), (), 0.0, ())
     if passages[0].citations[0] in index.ground.studies:
         odd = strangeness(question, index.ground.studies[passages[0].citations[0]], index.ground.vocabulary)
@@ -109,8 +115,9 @@ def refusal_features(
         "bank": float(bank[best]),
         "gap": float(totals[0] - totals[1:].mean()) if len(totals) > 1 else 0.0,
         "coverage": float(scores.parts["lexical"][best]) / (4.0 + len(question)) if "lexical" in scores.parts else 0.0,
-        "negative": negative,
-        "negative_gap": negative - float(bank.max()),
+        "off_topic": _nearest(index.off_topic, query, 2) - nearest_bank,
+        "near_miss": near_miss,
+        "near_miss_gap": near_miss - nearest_bank,
         "foreign": float(min(2, len(odd.foreign))),
         "figures": float(min(2, len(odd.figures))),
         "unknown": odd.words,
@@ -121,3 +128,11 @@ def refusal_features(
     }
     reasons = [("name", word) for word in (*odd.foreign, *odd.figures, *odd.names)] + [("kind", w.kind) for w in unmet]
     return values, tuple(dict.fromkeys(reasons))
+
+
+def _nearest(vectors: np.ndarray, query: np.ndarray, count: int) -> float:
+    """Return the mean cosine of the nearest few vectors, -1 where there are none."""
+    if not len(vectors):
+        return -1.0
+    similar = vectors @ query
+    return float(np.partition(similar, max(0, len(similar) - count))[-count:].mean())

@@ -3,6 +3,7 @@
 Every text that is not ours passes through `Markup.format`, which escapes it; tests feed it markup.
 """
 
+import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -12,8 +13,12 @@ from qa.interface import Interface
 from qa.records import Answer, Difference, Quote
 from qa.study_card import HTML_LANGUAGE, study_card
 from qa.text import is_traditional
+from qa.wording import read_wording
 
 CARDS = ("emergency", "personal_advice", "not_covered")  # outcomes whose first notice is a card above everything else
+CARD_KINDS = ("emergency", "urgent", "crisis", "personal", "not_covered")
+CALLS = ("emergency", "urgent", "crisis")  # cards with a number to call
+NUMBER = re.compile(r"(?<![\w&#;-])\d{3,}(?: \d{3,})*(?![\w-])", re.ASCII)  # Chinese stands beside figures unspaced
 
 
 def turn_html(answer: Answer, index: Index, words: Interface, key: str) -> Markup:
@@ -86,18 +91,33 @@ def _turn(question: str, reply: Markup, words: Interface, key: str, kind: str) -
 
 
 def _card_and_notices(answer: Answer, words: Interface) -> tuple[Markup, Markup]:
-    """Return the card that comes before everything else, where the outcome has one, and the notices after the quotes."""
-    notices = [words.script(notice) for notice in answer.notices]
-    card = Markup("")
-    if answer.outcome in CARDS and notices:
-        role = Markup(' role="alert"') if answer.outcome == "emergency" else ""
-        card = Markup('<section class="card card-{}"{}><h3>{}</h3><p>{}</p></section>').format(
-            answer.outcome, role, words(answer.outcome), notices.pop(0)
-        )
-    if not notices:
-        return card, Markup("")
-    items = Markup("").join(Markup("<li>{}</li>").format(notice) for notice in notices)
-    return card, Markup('<section class="notices"><h3>{}</h3><ul>{}</ul></section>').format(words("notices"), items)
+    """Return the cards that come before everything else, and the other notices, which come after the quotes."""
+    cards, items = Markup(""), Markup("")
+    for place, notice in enumerate(answer.notices):
+        kind = card_kind(notice, answer)
+        if kind is None and place == 0 and answer.outcome in CARDS:
+            kind = answer.outcome
+        if kind is None:
+            items += Markup("<li>{}</li>").format(words.script(notice))
+        else:
+            cards += _card(kind, words.script(notice), words)
+    if items:
+        items = Markup('<section class="notices"><h3>{}</h3><ul>{}</ul></section>').format(words("notices"), items)
+    return cards, items
+
+
+def card_kind(notice: str, answer: Answer) -> str | None:
+    """Return the name of the card in `notices.json` that a notice is, or None for any other notice."""
+    wording = read_wording()
+    return next((kind for kind in CARD_KINDS if kind in wording.notices and notice == wording.card(kind, answer.language)), None)
+
+
+def _card(kind: str, text: str, words: Interface) -> Markup:
+    role = Markup(' role="alert"') if kind in CALLS else ""
+    body = Markup("{}").format(text)
+    if kind in CALLS:  # a number that a phone calls when it is touched
+        body = Markup(NUMBER.sub(lambda n: f'<a href="tel:{n[0].replace(" ", "")}">{n[0]}</a>', str(body)))
+    return Markup('<section class="card card-{}"{}><h3>{}</h3><p>{}</p></section>').format(kind, role, words(kind), body)
 
 
 def _quotes(answer: Answer, index: Index, words: Interface, key: str, differing: Sequence[str] = ()) -> Markup:
@@ -129,7 +149,11 @@ def _quote(quote: Quote, answer: Answer, index: Index, words: Interface, key: st
         Markup('<p class="{}"><span class="tag">{}</span> <span lang="{}">{}</span></p>').format(kind, label, tag, text)
         for label, tag, text, kind in lines
     ]
-    strength = Markup('<p class="strength"><span class="tag">{}</span> {}</p>').format(words("strength"), words.script(quote.strength))
+    years = {card["number"]: card["year"] for card in answer.citations}
+    dated = [str(years[number]) for number in quote.citations if years.get(number)]
+    strength = Markup('<p class="strength"><span class="tag">{}</span> {}</p>').format(
+        words("strength"), words.script(words("dated", year=", ".join(dated), text=quote.strength) if dated else quote.strength)
+    )
     cards = [study_card(index, number, words, f"{key}-{number}", quote) for number in quote.citations]
     return Markup('<figure class="quote"><blockquote lang="{}"><p>{}<sup>{}</sup></p></blockquote><figcaption>{}{}</figcaption>{}</figure>').format(
         HTML_LANGUAGE[language],
@@ -146,7 +170,7 @@ def _differences(differences: Sequence[Difference], words: Interface) -> Markup:
         return Markup("")
     rows = Markup("").join(
         Markup('<tr><th scope="row">{}</th><td><mark class="claimed">{}</mark></td><td><mark class="source">{}</mark></td></tr>').format(
-            words.named("difference", d.kind), f"{d.claimed} {d.unit}".strip(), f"{d.source} {d.unit}".strip()
+            words.named("difference", d.kind), _with_unit(d.claimed, d, words), _with_unit(d.source, d, words)
         )
         for d in differences
     )
@@ -154,6 +178,10 @@ def _differences(differences: Sequence[Difference], words: Interface) -> Markup:
     return Markup('<table class="differences"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
         words("differences"), head, rows
     )
+
+
+def _with_unit(value: str, difference: Difference, words: Interface) -> str:
+    return f"{value} {words.named('unit', difference.unit)}" if value and difference.unit else value
 
 
 def _suggestions(questions: Sequence[str], words: Interface) -> Markup:

@@ -96,7 +96,7 @@ def read_statement(text: str) -> Statement:
         segment = parts[at]
         if mention.kind == "event" and asked.search(plain, segment.start, segment.end):
             continue  # whether it is safe
-        occurs = bool(occurring.search(plain, segment.start, segment.end))
+        occurs = "event:safety" not in mention.keys and bool(occurring.search(plain, segment.start, segment.end))
         for key in mention.keys:
             items.append(Item(key, mention.start, mention.end, at, segment.clause, segment.mood, (at, key) in denied, occurs))
     return Statement(

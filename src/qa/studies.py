@@ -24,9 +24,9 @@ Format = Literal["table", "csv", "json", "bibtex", "ris", "csl"]
 COLUMNS: dict[str, tuple[int, int, int]] = {
     "number": (4, 0, 0),
     "study": (18, 4, 0),
-    "study_type": (10, 2, 0),
+    "study_type": (10, 2, 5),
     "n_total": (4, 0, 0),
-    "cell_type": (12, 3, 0),
+    "cell_type": (12, 3, 4),
     "route": (10, 2, 2),
     "follow_up": (10, 3, 1),
     "outcome": (18, 5, 0),

@@ -3,9 +3,10 @@
 All HTML of the page is put together with `markupsafe`: what stands in the braces of `Markup.format` is escaped.
 """
 
+import re
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from qa.cards import citation_card
 from qa.index import Index
@@ -14,6 +15,7 @@ from qa.records import REVIEW, Quote
 
 NEIGHBOURS = 2  # sentences shown before and after the quoted one
 FACTS = ("design", "population", "cell_type", "cell_source", "dose", "route", "schedule", "follow_up", "limitations")
+HEADING = re.compile(r"#{1,6} +(.+)")
 HTML_LANGUAGE = {"zh": "zh-Hans", "en": "en"}
 
 
@@ -109,8 +111,14 @@ def quote_in_place(index: Index, quote: Quote, words: Interface) -> Markup:
         words("context"),
         place,
         page,
-        document.text[first : quote.start],
+        _headed(document.text[first : quote.start]),
         quote.text,
-        document.text[quote.end : last],
+        _headed(document.text[quote.end : last]),
         lang=HTML_LANGUAGE[document.language],
     )
+
+
+def _headed(text: str) -> Markup:
+    """Return a text with its Markdown headings in bold; nothing else is changed."""
+    lines = (Markup("<b>{}</b>").format(head[1]) if (head := HEADING.match(line)) else escape(line) for line in text.split("\n"))
+    return Markup("\n").join(lines)

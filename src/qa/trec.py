@@ -35,7 +35,7 @@ def write_run(path: Path, run: Run, name: str) -> None:
     lines: list[str] = []
     for query, scores in run.items():
         ordered = sorted(scores.items(), key=lambda item: -item[1])
-        lines.extend(f"{column(query)} Q0 {column(document)} {rank} {np.float32(score)} {name}" for rank, (document, score) in enumerate(ordered, 1))
+        lines.extend(f"{column(query)} Q0 {column(document)} {rank} {np.float32(score)!s} {name}" for rank, (document, score) in enumerate(ordered, 1))
     try:
         path.write_text("".join(line + "\n" for line in lines), "utf-8")
     except OSError as error:

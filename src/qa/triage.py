@@ -30,7 +30,7 @@ SCENES = (
     *("long-ago", "long-ago-en", "over", "over-en", "supposed", "supposed-en"),
 )
 FEATURES = 3 * len(LABELS) + len(SCENES)
-SPREAD = 8.0  # brings centred e5 vectors, whose parts are small, to the size of the 0/1 features
+SPREAD = 12.0  # brings centred e5 vectors, whose parts are small, to the size of the 0/1 features
 LONG = 40  # Chinese characters and words: a longer question is also judged sentence by sentence
 
 

@@ -8,10 +8,10 @@ AXES = ("liver", "cell", "blood", "fever", "\u809d", "\u7ec6\u80de")  # the last
 MEANING = {"\u809d": "liver", "\u7ec6\u80de": "cell"}  # Chinese words share an axis with their English one
 
 
-class ToyEncoder:
-    name = "toy"
+class CountingEncoder:
+    name = "counting"
     dimension = 4
-    digest = "toy"
+    digest = "counting"
 
     def __init__(self) -> None:
         self.encoded = 0  # texts that token vectors were asked for

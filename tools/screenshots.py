@@ -1,0 +1,116 @@
+"""Photographs the main states of the web app into docs/screenshots/, with the real index and the real model.
+
+Run in a checkout: python tools/screenshots.py [--index DIR] [--out DIR]. Needs Chromium (QA_CHROMIUM, default /usr/bin/chromium).
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+VIEWS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
+LOCALES = {"zh": "zh-CN", "en": "en-US"}
+QUESTIONS = {
+    "zh": {
+        "answer": "脐带间充质干细胞有什么副作用",
+        "emergency": "我爸肝硬化，刚才吐血了，怎么办",
+        "refusal": "打一次干细胞多少钱",
+        "personal": "我该不该让我妈去做干细胞",
+        "claim": "219名失代偿期肝硬化患者随访了36个月，细胞组的总生存率更高",
+    },
+    "en": {
+        "answer": "Did patients given umbilical cord stem cells live longer?",
+        "emergency": "My father has cirrhosis and just vomited blood, what do I do?",
+        "refusal": "How much does one stem cell treatment cost?",
+        "personal": "Should I let my mother have stem cells?",
+        "claim": "219 patients were followed for 36 months and survival was higher with cells.",
+    },
+}
+
+
+def photograph(browser: Any, address: str, folder: Path) -> None:
+    """Write one picture for each state, language and size of window."""
+    for view, size in VIEWS.items():
+        for language, locale in LOCALES.items():
+            context = browser.new_context(viewport=size, locale=locale, reduced_motion="reduce")
+            page = context.new_page()
+
+            def shoot(state: str, page: Any = page, name: str = f"{view}-{language}") -> None:
+                page.mouse.move(0, 0)
+                page.wait_for_timeout(400)  # colours fade in
+                _save(page.screenshot(), folder / f"{name}-{state}.png")
+
+            page.goto(address)
+            page.wait_for_selector(".welcome")
+            page.wait_for_selector("#status .message", state="detached")
+            shoot("start")
+            questions = QUESTIONS[language]
+            for state in ("answer", "emergency", "refusal", "personal"):
+                page.fill("#question textarea", questions[state])
+                page.click("#ask")
+                page.wait_for_selector(".turn:not(.turn-waiting)")
+                shoot(state)
+                if state == "answer":
+                    page.locator(".cite").first.click()
+                    shoot("card")
+                    page.keyboard.press("Escape")
+                page.click("#new")
+                page.wait_for_selector(".welcome")
+            page.get_by_role("tab").nth(1).click()
+            page.fill("#claim textarea", questions["claim"])
+            page.click("#check")
+            page.wait_for_selector(".verdict")
+            shoot("check")
+            for place, state in ((2, "studies"), (3, "audit")):
+                page.get_by_role("tab").nth(place).click()
+                page.evaluate("scrollTo(0, 0)")
+                shoot(state)
+            context.close()
+    dark = browser.new_context(viewport=VIEWS["phone"], locale="zh-TW", color_scheme="dark", reduced_motion="reduce")
+    page = dark.new_page()
+    page.goto(address)
+    page.wait_for_selector(".welcome")
+    page.wait_for_selector("#status .message", state="detached")
+    page.locator(".ask-this").nth(1).click()
+    page.wait_for_selector(".turn-answered, .turn-not_covered")
+    page.wait_for_timeout(400)
+    _save(page.screenshot(), folder / "phone-zh-Hant-dark-answer.png")
+    dark.close()
+
+
+def _save(picture: bytes, path: Path) -> None:
+    """Write a PNG of 256 colours: a third of the size, and the eye sees no difference on a page of text."""
+    import io
+
+    from PIL import Image
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256).save(path, optimize=True)
+
+
+def main() -> int:
+    """Start the app on a free port, photograph it, and say where the pictures are."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--index", type=Path, help="index folder (default: QA_INDEX, or index/)")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
+    args = parser.parse_args()
+    from playwright.sync_api import sync_playwright
+    from web_server import running
+
+    from qa.assistant import Assistant
+
+    assistant = Assistant.open(args.index)
+    chromium = os.environ.get("QA_CHROMIUM", "/usr/bin/chromium")
+    with running(lambda: assistant) as address, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        photograph(browser, address, args.out)
+        browser.close()
+    print(f"{len(list(args.out.glob('*.png')))} pictures in {args.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
