@@ -24,7 +24,7 @@ LINES = {
     ],
     "review/outlook.en.md": ["The review expects larger trials & longer follow-up."],
 }
-NASTY = "<img src=x onerror=\"window.hacked=1\"> & ${window.hacked=2} {{value}}"
+NASTY = '<img src=x onerror="window.hacked=1"> & ${window.hacked=2} {{value}}'
 
 
 def _documents() -> tuple[dict[str, Document], list[Passage]]:
@@ -35,7 +35,18 @@ def _documents() -> tuple[dict[str, Document], list[Passage]]:
         at = 0
         for number, line in enumerate(lines, 1):
             passages.append(
-                Passage(f"{name}:s{number}", f"{name}:s{number}", name, at, at + len(line), line, language, citations, "Results", "")
+                Passage(
+                    f"{name}:s{number}",
+                    f"{name}:s{number}",
+                    name,
+                    at,
+                    at + len(line),
+                    line,
+                    language,
+                    citations,
+                    "Results",
+                    "",
+                )
             )
             at += len(line) + 1
         kind: Any = "digest" if citations == (1,) else "review"
@@ -59,16 +70,45 @@ STUDY: dict[str, Any] = {
     "follow_up_en": "12 months",
 }
 REFERENCES: dict[int, dict[str, Any]] = {
-    1: {"id": "1", "title": "Alpha trial", "title-zh": "甲试验的论文", "DOI": "10.1000/a", "issued": {"date-parts": [[2020]]}},
+    1: {
+        "id": "1",
+        "title": "Alpha trial",
+        "title-zh": "甲试验的论文",
+        "DOI": "10.1000/a",
+        "issued": {"date-parts": [[2020]]},
+    },
     2: {"id": "2", "title": "A <b>bold</b> study", "URL": "javascript:alert(1)", "issued": {"date-parts": [[2018]]}},
     3: {"id": "3", "title": "Gamma report", "DOI": "10.1000/c", "issued": {"date-parts": [[2023]]}},
 }
 AUDIT: dict[int, list[dict[str, Any]]] = {
     1: [
-        {"claim_zh": "有40人。", "claim_en": "40 people.", "verdict": "supported", "why_zh": "一致。", "why_en": "Same.", "sentences": []},
-        {"claim_zh": "有50人。", "claim_en": "50 people.", "verdict": "contradicted", "why_zh": "是40。", "why_en": "40.", "sentences": []},
+        {
+            "claim_zh": "有40人。",
+            "claim_en": "40 people.",
+            "verdict": "supported",
+            "why_zh": "一致。",
+            "why_en": "Same.",
+            "sentences": [],
+        },
+        {
+            "claim_zh": "有50人。",
+            "claim_en": "50 people.",
+            "verdict": "contradicted",
+            "why_zh": "是40。",
+            "why_en": "40.",
+            "sentences": [],
+        },
     ],
-    3: [{"claim_zh": "有效。", "claim_en": "It works.", "verdict": "supported", "why_zh": "", "why_en": "", "sentences": []}],
+    3: [
+        {
+            "claim_zh": "有效。",
+            "claim_en": "It works.",
+            "verdict": "supported",
+            "why_zh": "",
+            "why_en": "",
+            "sentences": [],
+        }
+    ],
 }
 
 
@@ -82,7 +122,10 @@ class FakeAssistant:
             documents=documents,
             passages=passages,
             references=REFERENCES,
-            studies={1: STUDY, 3: {**STUDY, "number": 3, "year": 2023, "n_total": 7, "label_en": "Gamma", "label_zh": "丙"}},
+            studies={
+                1: STUDY,
+                3: {**STUDY, "number": 3, "year": 2023, "n_total": 7, "label_en": "Gamma", "label_zh": "丙"},
+            },
             audit=AUDIT,
             bank=[],
             manifest={"encoder": {"name": "fake"}},
@@ -93,7 +136,16 @@ class FakeAssistant:
         other = passage.id.replace(".zh.", ".EN.").replace(".en.", ".zh.").replace(".EN.", ".en.")
         translation = next((p.text for p in self.index.passages if p.id == other), None)
         return Quote(
-            passage.text, passage.citations, passage.document, passage.id, passage.start, passage.end, None, 0.9, translation, "Results"
+            passage.text,
+            passage.citations,
+            passage.document,
+            passage.id,
+            passage.start,
+            passage.end,
+            None,
+            0.9,
+            translation,
+            "Results",
         )
 
     def ask(self, question: str, history: Sequence[str] = (), lang: str = "auto") -> Answer:
@@ -103,14 +155,28 @@ class FakeAssistant:
         zh = lang == "zh" or (lang == "auto" and any("\u4e00" <= c <= "\u9fff" for c in question))
         quotes = tuple(self.quote(f"studies/01.{'zh' if zh else 'en'}.md:s{n}") for n in (2, 3))
         earlier = f"earlier questions: {len(history)}"
-        answer = Answer(question, "zh" if zh else "en", "answered", quotes, (), (earlier,), "不是医疗建议。" if zh else "Not medical advice.")
+        answer = Answer(
+            question,
+            "zh" if zh else "en",
+            "answered",
+            quotes,
+            (),
+            (earlier,),
+            "不是医疗建议。" if zh else "Not medical advice.",
+        )
         if "blood" in question or "吐血" in question:
             answer = replace(answer, outcome="emergency", notices=("Call 120 now.", *answer.notices))
         elif "should I" in question:
-            answer = replace(answer, outcome="personal_advice", quotes=(), notices=("Ask your doctor.", "What is covered."))
+            answer = replace(
+                answer, outcome="personal_advice", quotes=(), notices=("Ask your doctor.", "What is covered.")
+            )
         elif "price" in question or "多少钱" in question:
             answer = replace(
-                answer, outcome="not_covered", quotes=(), notices=("Not in these sources.",), suggestions=("How long was follow-up?", NASTY)
+                answer,
+                outcome="not_covered",
+                quotes=(),
+                notices=("Not in these sources.",),
+                suggestions=("How long was follow-up?", NASTY),
             )
         numbers = dict.fromkeys(n for q in answer.quotes for n in q.citations)
         return replace(answer, citations=tuple(citation_card(self.index, n, answer.language) for n in numbers))
@@ -122,4 +188,9 @@ class FakeAssistant:
 
     def document(self, document_id: str) -> dict[str, Any] | None:
         document = self.index.documents.get(document_id)
-        return document and {"id": document.id, "title": document.title, "language": document.language, "text": document.text}
+        return document and {
+            "id": document.id,
+            "title": document.title,
+            "language": document.language,
+            "text": document.text,
+        }

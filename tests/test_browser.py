@@ -23,7 +23,9 @@ pytestmark = [
     pytest.mark.browser,
     # Gradio's count of its own queue uses an option that pandas is about to drop
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}; set QA_CHROMIUM or: apt-get install chromium"),
+    pytest.mark.skipif(
+        not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}; set QA_CHROMIUM or: apt-get install chromium"
+    ),
 ]
 Open = Callable[..., Any]
 
@@ -173,7 +175,10 @@ def test_a_script_in_a_question_is_shown_as_text(visit):
     assert page.locator("img[src=x]").count() == 0
 
 
-@pytest.mark.parametrize(("locale", "language"), [("zh-CN", "zh-Hans"), ("zh-TW", "zh-Hant"), ("zh-HK", "zh-Hant"), ("en-GB", "en"), ("fr", "en")])
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("zh-CN", "zh-Hans"), ("zh-TW", "zh-Hant"), ("zh-HK", "zh-Hant"), ("en-GB", "en"), ("fr", "en")],
+)
 def test_the_page_speaks_the_browsers_language(visit, locale, language):
     page = visit(locale)
     page.wait_for_function("document.documentElement.lang !== ''")
@@ -228,7 +233,9 @@ def test_a_new_answer_scrolls_its_question_into_sight(visit):
     page = visit("en", PHONE, reduced_motion="reduce")
     for question in ("one", "two", "three", "four"):
         turn = ask(page, question)
-    page.wait_for_function("document.querySelector('#conversation .turn:last-child .question').getBoundingClientRect().top < 300")
+    page.wait_for_function(
+        "document.querySelector('#conversation .turn:last-child .question').getBoundingClientRect().top < 300"
+    )
     assert turn.locator(".question").bounding_box()["y"] >= 0
 
 
@@ -359,7 +366,12 @@ def test_axe_finds_no_serious_fault_on_any_tab(visit, language, view, scheme):
         )
 
     look("start")
-    for question, kind in (("one", "answered"), ("price", "not_covered"), ("blood", "emergency"), ("should I", "personal_advice")):
+    for question, kind in (
+        ("one", "answered"),
+        ("price", "not_covered"),
+        ("blood", "emergency"),
+        ("should I", "personal_advice"),
+    ):
         ask(page, question, f".turn-{kind}")
     look("answers")
     page.locator(".cite").first.click()

@@ -160,12 +160,12 @@ def test_a_refusal_is_a_card_without_quotes(fake, question, kind):
 def test_each_card_of_the_notices_has_its_own_heading_wherever_it_stands(fake, kind, language):
     words = interface("zh-Hans" if language == "zh" else "en")
     text = read_wording().card(kind, language)
-    answer = replace(fake.ask("Did people live longer?"), language=language, outcome="emergency", notices=("First.", text, "Last."))
+    answer = replace(fake.ask("Did people live longer?"), language=language, notices=("First.", text, "Last."))
     shown = turn_html(answer, fake.index, words, "turn-1")
     card = re.search(f'<section class="card card-{kind}"[^>]*><h3>(.*?)</h3><p>(.*?)</p>', shown)
     assert card.group(1) == words(kind)
     assert html.unescape(re.sub("<[^>]+>", "", card.group(2))) == text
-    assert re.findall(r"<li>(.*?)</li>", shown) == ["Last."]
+    assert re.findall(r"<li>(.*?)</li>", shown) == ["First.", "Last."]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,10 @@ def test_headings_around_a_quote_are_bold_and_nothing_else_changes(fake):
     text = f"{lines[0]}[1]\n\n## Results & more\n{lines[1]}\n"
     start = text.index(lines[1])
     fake.index.documents = {document.id: replace(document, text=text)}
-    own = [replace(fake.index.passages[4], start=0, end=len(lines[0])), replace(fake.index.passages[5], start=start, end=start + len(lines[1]))]
+    own = [
+        replace(fake.index.passages[4], start=0, end=len(lines[0])),
+        replace(fake.index.passages[5], start=start, end=start + len(lines[1])),
+    ]
     fake.index.passages = own
     quote = replace(fake.quote("studies/01.en.md:s2"), start=start, end=start + len(lines[1]))
     card = study_card(fake.index, 1, interface("en"), "k", quote)
@@ -230,6 +233,21 @@ def test_marked_finds_each_part_once_and_escapes_the_rest():
 
 def test_marked_leaves_out_what_is_not_there_and_does_not_nest():
     assert marked("1.5 months", ["1.5 months", "5", "", "weeks"], "c") == '<mark class="c">1.5 months</mark>'
+
+
+def test_marked_looks_for_the_figures_of_a_part_that_is_written_otherwise():
+    assert marked("随访13至75个月", ["13-75"], "c") == '随访<mark class="c">13</mark>至<mark class="c">75</mark>个月'
+
+
+def test_marked_does_not_take_a_figure_out_of_a_longer_one():
+    assert marked("In 2013, 1.3 of 135", ["13", "3", "35"], "c") == "In 2013, 1.3 of 135"
+
+
+def test_a_difference_reported_under_two_names_is_one_row(fake):
+    twice = (Difference("number", "36", "12", "month"), Difference("follow-up", "36", "12", "month"))
+    page = Page(check_html(replace(fake.check("36"), differences=twice), fake.index, interface("en")))
+    assert page.tags.count("tr") == 2  # the head and one difference
+    assert "Follow-up" in page.text
 
 
 def test_a_waiting_line_is_a_status_and_a_failure_keeps_its_command():
@@ -274,7 +292,9 @@ def test_the_two_chinese_interfaces_differ_in_script_only_where_they_should():
 
 
 def test_chinese_words_use_chinese_punctuation():
-    found = {k: t for k in LANGUAGES[:2] for k, t in interface(k).words.items() if re.search(r"[\u4e00-\u9fff][,;:?!]", t)}
+    found = {
+        k: t for k in LANGUAGES[:2] for k, t in interface(k).words.items() if re.search(r"[\u4e00-\u9fff][,;:?!]", t)
+    }
     assert found == {}
 
 
@@ -315,5 +335,5 @@ def test_an_answer_of_a_kind_of_difference_without_a_word_shows_its_own_name(fak
 
 
 def test_a_difference_shows_its_unit_in_the_language_of_the_page(fake):
-    assert "36 个月" in check_html(fake.check("36 months"), fake.index, interface("zh-Hans"))
+    assert "36个月" in check_html(fake.check("36 months"), fake.index, interface("zh-Hans"))
     assert "36 months" in Page(check_html(fake.check("36"), fake.index, interface("en"))).text

@@ -122,7 +122,9 @@ def test_a_body_that_is_not_json_is_a_problem_too(client, raw):
 
 
 def test_half_a_character_is_a_422(client):
-    response = client.post("/api/ask", content=b'{"question": "a\\ud800b"}', headers={"content-type": "application/json"})
+    response = client.post(
+        "/api/ask", content=b'{"question": "a\\ud800b"}', headers={"content-type": "application/json"}
+    )
     problem(response, 422)
 
 
@@ -169,7 +171,14 @@ def test_health_says_what_is_open(client):
 
 def test_the_openapi_document_describes_every_route_and_its_problems(client):
     paths = client.get("/openapi.json").json()["paths"]
-    assert set(paths) == {"/api/ask", "/api/check", "/api/studies", "/api/document/{document_id}", "/healthz", "/metrics"}
+    assert set(paths) == {
+        "/api/ask",
+        "/api/check",
+        "/api/studies",
+        "/api/document/{document_id}",
+        "/healthz",
+        "/metrics",
+    }
     assert set(paths["/api/ask"]["post"]["responses"]) == {"200", "413", "422", "503"}
     assert "application/problem+json" in paths["/api/ask"]["post"]["responses"]["422"]["content"]
 
@@ -203,7 +212,11 @@ def test_histogram_buckets_add_up():
 
 def test_without_an_index_health_and_questions_give_the_command_that_mends_it():
     client = TestClient(create_app(no_index))
-    for response in (client.get("/healthz"), client.post("/api/ask", json={"question": "q"}), client.get("/api/studies")):
+    for response in (
+        client.get("/healthz"),
+        client.post("/api/ask", json={"question": "q"}),
+        client.get("/api/studies"),
+    ):
         assert problem(response, 503) in (MISSING, "the model is still loading")
     assert client.get("/metrics").status_code == 200
 
@@ -337,7 +350,10 @@ def test_a_claim_that_fails_says_so():
 
 def test_the_page_names_no_other_host_that_a_browser_would_load(client):
     page = client.get("/").text
-    loaded = re.findall(r"""(?:<script[^>]*\bsrc|<link[^>]*\bhref|<img[^>]*\bsrc|@import|url\()\s*=?\s*["'(]?(https?://[^"')\s]+)""", page)
+    loaded = re.findall(
+        r"""(?:<script[^>]*\bsrc|<link[^>]*\bhref|<img[^>]*\bsrc|@import|url\()\s*=?\s*["'(]?(https?://[^"')\s]+)""",
+        page,
+    )
     assert loaded == []
     assert "fonts.g" not in json.dumps(client.get("/config").json())
 

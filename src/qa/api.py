@@ -46,7 +46,9 @@ def _written(text: str) -> str:
 class AskRequest(BaseModel):
     """One question, with the user's earlier questions of the same conversation, oldest first."""
 
-    question: str = Field(min_length=1, max_length=LONGEST_QUESTION, examples=["Did stem cells help people live longer?"])
+    question: str = Field(
+        min_length=1, max_length=LONGEST_QUESTION, examples=["Did stem cells help people live longer?"]
+    )
     history: list[str] = Field(default=[], max_length=MOST_HISTORY)
     lang: Lang = "auto"
 
@@ -181,7 +183,9 @@ def api_routes(service: Service) -> APIRouter:
     async def check(body: CheckRequest) -> Response:
         return _json(to_json(await _in_time(service.check, body.claim, body.lang)))
 
-    @router.get("/api/studies", response_model=list[StudyModel], responses={503: PROBLEMS[503]}, summary="The evidence table")
+    @router.get(
+        "/api/studies", response_model=list[StudyModel], responses={503: PROBLEMS[503]}, summary="The evidence table"
+    )
     async def studies() -> Response:
         index = (await _in_time(service.assistant)).index
         rows = []
@@ -191,20 +195,26 @@ def api_routes(service: Service) -> APIRouter:
             rows.append({"number": number, **known, **index.studies.get(number, {})})
         return _json(rows)
 
-    @router.get("/api/document/{document_id:path}", response_model=DocumentModel, responses=PROBLEMS, summary="One text")
+    @router.get(
+        "/api/document/{document_id:path}", response_model=DocumentModel, responses=PROBLEMS, summary="One text"
+    )
     async def document(document_id: str) -> Response:
         found = (await _in_time(service.assistant)).document(document_id)
         if found is None:
             raise HTTPException(404, f'no document "{document_id}"; a quote\'s "document" gives its id')
         return _json(found)
 
-    @router.get("/healthz", response_model=HealthModel, responses={503: PROBLEMS[503]}, summary="Whether answers can be given")
+    @router.get(
+        "/healthz", response_model=HealthModel, responses={503: PROBLEMS[503]}, summary="Whether answers can be given"
+    )
     async def healthz() -> Response:
         if service.opening.state != "ready":
             raise NotReadyError(service.opening.problem() or "the model is still loading")
         index = service.opening.wait(0).index
         encoder = index.manifest.get("encoder", {}).get("name", "")
-        return _json({"status": "ok", "documents": len(index.documents), "passages": len(index.passages), "encoder": encoder})
+        return _json(
+            {"status": "ok", "documents": len(index.documents), "passages": len(index.passages), "encoder": encoder}
+        )
 
     @router.get("/metrics", response_class=PlainTextResponse, summary="Counters in Prometheus' text format")
     async def metrics() -> Response:
@@ -216,7 +226,9 @@ def api_routes(service: Service) -> APIRouter:
     async def unknown(request: Request, rest: str) -> Response:
         allowed = sorted({m for route in router.routes for m in _methods(route, f"/api/{rest}")} - {"HEAD"})
         if allowed:
-            raise HTTPException(405, f"use {' or '.join(allowed)} here; see /openapi.json", {"Allow": ", ".join(allowed)})
+            raise HTTPException(
+                405, f"use {' or '.join(allowed)} here; see /openapi.json", {"Allow": ", ".join(allowed)}
+            )
         raise HTTPException(404, "there is nothing at this address; see /openapi.json")
 
     return router

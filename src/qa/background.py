@@ -56,7 +56,11 @@ class Opening:
         error = future.exception() if future.done() else None
         if error is None:
             return ""
-        return str(error) if isinstance(error, QAError) else f"the assistant could not be opened ({type(error).__name__}: {error})"
+        return (
+            str(error)
+            if isinstance(error, QAError)
+            else f"the assistant could not be opened ({type(error).__name__}: {error})"
+        )
 
     def settle(self, seconds: float) -> None:
         """Return when the assistant is open, can't be opened, or `seconds` have passed."""

@@ -19,6 +19,7 @@ CLOSING = ("相比", "相较", "比较", "对比")
 NOMINAL = re.compile(r"幅度|程度|速度|的?幅|\s(?:alike|equally|similarly|to a similar)\b")
 THE = re.compile(r"\b(?:the|a|an|this|its)\s$", re.IGNORECASE)
 NO_MORE_THAN = re.compile(r"\s(?:in|between)\s(?:the\s|how\s(?:far|much)\s)?(?:\w+\s){0,2}$")
+GRADED = re.compile(r"[更较越]|er\b|more|less|better|worse", re.IGNORECASE)
 EQUALITY = ("direction:same", "direction:differs", "direction:difference")
 STRESSED = re.compile(r"(?:显著|明显|均|都|也|则|要)([高低大小长短])(?=[,、。;了得)\s]|$)")
 ADJECTIVAL = re.compile(r"较[高低多少大小长短好差快慢强弱早晚重轻新]")
@@ -37,7 +38,8 @@ class Change:
     """A measure and how it changed.
 
     `signs` are the directions that the words allow: + better, - worse, u up, d down (where no direction is the good
-    one), 0 no difference. "Did not improve" allows 0 and -. `strength` are degrees as keys. `subjects` are compared
+    one), 0 no difference. "Did not improve" allows 0 and -. A
+    `graded` word says more of one than of another (higher, 更低). `strength` are degrees as keys. `subjects` are compared
     with `references`; `focus` is what the change is mainly or only said of.
     """
 
@@ -54,11 +56,7 @@ class Change:
     segment: int
     clause: int
     mood: Mood
-
-    @property
-    def comparative(self) -> bool:
-        """Whether the change is against somebody else."""
-        return bool(self.references)
+    graded: bool
 
 
 def changes_of(text: str, parts: list[Segment], found: list[Mention], negated: set[Mention]) -> tuple[Change, ...]:
@@ -112,6 +110,7 @@ def changes_of(text: str, parts: list[Segment], found: list[Mention], negated: s
                     segment=at,
                     clause=clause,
                     mood=parts[at].mood,
+                    graded=GRADED.search(text[direction.start : direction.end]) is not None,
                 )
             )
     return tuple(changes)
@@ -182,13 +181,25 @@ def _joined(text: str, first: Mention | None, directions: list[Mention]) -> list
     """Return the directions that "or" joins to one: held steady or rose."""
     if first is None:
         return []
-    return [d for d in directions if d.start >= first.end and OR.fullmatch(text, first.end, d.start)]
+    found, end, linked = [], first.end, False
+    for direction in directions:
+        if direction.start < end:
+            continue
+        if OR.fullmatch(text, end, direction.start):
+            linked = True
+        elif text[end : direction.start].strip():
+            break
+        end = direction.end
+        if linked:
+            found.append(direction)
+    return found
 
 
 def _is_found(text: str, inside: list[Mention], difference: Mention) -> bool:
     """Return whether a difference is said to be there: a clear age difference, 有差别."""
     strong = [m for m in inside if "strength:significant" in m.keys and 0 <= difference.start - m.end <= STRONG_REACH]
-    return bool(strong) or text[difference.start - 1 : difference.start] in ("有", "在")
+    near = text[max(0, difference.start - STRONG_REACH) : difference.start]
+    return bool(strong) or text[difference.start - 1 : difference.start] in ("有", "在") or phrase_pattern("statements", "shown").search(near) is not None
 
 
 def _closer(other: Mention, measure: Mention, direction: Mention) -> bool:

@@ -24,6 +24,7 @@ STATIC = ("cell type", "cell source", "route", "disease", "stage", "design", "pl
 CONTENT = ("measure", "event", "topic")
 CONFIRMING = {"stated", "wish"}
 PART = 0.5  # percentage points by which a fraction in words may miss the counts it stands for
+NEARLY = 0.15  # by how much less like the claim a sentence may be whose value is of the claim's own arm
 CLEARLY_NEARER = 0.3  # by how much a sentence must be more like the claim for its period to count instead
 ALIKE = 0.5  # how near for a length of time, of which a study has many
 NUMBER_CONTEXT = 0.34  # how near a sentence must be for its number to stand against the claim's
@@ -275,6 +276,8 @@ def _directions(change: Change, other: Change) -> tuple[Status, str]:
     signs, flipped = change.signs, False
     if _swapped(change, other):
         signs, flipped = frozenset(OPPOSITE[s] for s in signs), True
+    elif _opposite_side(change, other):
+        signs, flipped = frozenset(OPPOSITE[s] for s in signs), True
     elif _other_side(change, other):
         return "undecided", ""
     elif _of_both(change, other):
@@ -327,6 +330,18 @@ def _swapped(change: Change, other: Change) -> bool:
             return True
         if second in t and first in s and second not in s and first not in t and q and r:
             return True
+    return False
+
+
+def _opposite_side(change: Change, other: Change) -> bool:
+    """Return whether a comparative is said of the other end: stronger at low doses against stronger at high doses."""
+    if not (change.graded and other.graded):
+        return False
+    for first, second in SIDES.items():
+        for a, b in ((first, second), (second, first)):
+            if a != "arm:treated" and b != "arm:treated" and a in change.subjects and b in other.subjects:
+                if b not in change.subjects | change.references and a not in other.subjects | other.references:
+                    return True
     return False
 
 
@@ -514,7 +529,7 @@ def _outweighs(
     if figure.arms and _conflict(figure.arms, same.arms) and widened(set(figure.arms)) & widened(set(other.arms)):
         return True
     bound = bool(widened(set(figure.arms)) & widened(set(other.arms)))
-    if figure.arms and not same.arms and bound and near[unlike[1]] >= near[equal[1]]:
+    if figure.arms and not same.arms and bound and near[unlike[1]] >= near[equal[1]] - NEARLY:
         return True
     if figure.population and _conflict(figure.population, same.population) and figure.population & other.population:
         return unlike[0] > equal[0]

@@ -41,7 +41,9 @@ def asking(service: Service, question: str, turns: Sequence[Answer], words: Inte
         yield Step(conversation_html(service, turns, words, shown), turns, question)
         return
     waiting = words("searching") if service.opening.state == "ready" else words("loading")
-    yield Step(conversation_html(service, turns, words, message_html(question, waiting, words, key, "waiting")), turns, "")
+    yield Step(
+        conversation_html(service, turns, words, message_html(question, waiting, words, key, "waiting")), turns, ""
+    )
     try:
         answer = service.ask(question, [turn.question for turn in turns])
     except Exception as error:
@@ -101,7 +103,9 @@ def failure(error: Exception, words: Interface) -> str:
     return words("failed")
 
 
-def conversation_html(service: Service, turns: Sequence[Answer], words: Interface, last: Markup | None = None) -> Markup:
+def conversation_html(
+    service: Service, turns: Sequence[Answer], words: Interface, last: Markup | None = None
+) -> Markup:
     """Return the whole conversation, `last` being a turn under way; example questions where there is none yet.
 
     `data-questions` is what the browser tab keeps for a reload (`static/page.js`).

@@ -30,7 +30,9 @@ class Limits:
     The body is read here, before the app runs: FastAPI would turn an error raised while it reads into a 400.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY
+    ) -> None:
         self.app = app
         self.metrics = metrics
         self.largest = largest

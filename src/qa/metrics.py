@@ -35,10 +35,20 @@ class Metrics:
     def text(self, ready: bool, passages: int) -> str:
         """Return everything counted, and whether an index of how many passages is open."""
         with self._lock:
-            lines = ["# HELP qa_ready Whether the index is loaded and fits.", "# TYPE qa_ready gauge", f"qa_ready {int(ready)}"]
-            lines += ["# HELP qa_passages Sentences in the index.", "# TYPE qa_passages gauge", f"qa_passages {passages}"]
+            lines = [
+                "# HELP qa_ready Whether the index is loaded and fits.",
+                "# TYPE qa_ready gauge",
+                f"qa_ready {int(ready)}",
+            ]
+            lines += [
+                "# HELP qa_passages Sentences in the index.",
+                "# TYPE qa_passages gauge",
+                f"qa_passages {passages}",
+            ]
             lines += _counter("qa_http_requests_total", "HTTP requests.", ("route", "status"), self._requests.items())
-            lines += _counter("qa_answers_total", "Answers given.", ("mode", "language", "outcome"), self._answers.items())
+            lines += _counter(
+                "qa_answers_total", "Answers given.", ("mode", "language", "outcome"), self._answers.items()
+            )
             lines += ["# HELP qa_answer_seconds Time to an answer.", "# TYPE qa_answer_seconds histogram"]
             for mode in sorted(self._total):
                 for limit in (*BUCKETS, float("inf")):
@@ -49,7 +59,9 @@ class Metrics:
         return "\n".join(lines) + "\n"
 
 
-def _counter(name: str, about: str, labels: tuple[str, ...], values: Iterable[tuple[tuple[str, ...], int]]) -> list[str]:
+def _counter(
+    name: str, about: str, labels: tuple[str, ...], values: Iterable[tuple[tuple[str, ...], int]]
+) -> list[str]:
     lines = [f"# HELP {name} {about}", f"# TYPE {name} counter"]
     for key, count in sorted(values):
         pairs = ",".join(f'{label}="{value}"' for label, value in zip(labels, key, strict=True))

@@ -33,8 +33,13 @@ def install(app: FastAPI) -> None:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    faults = [{"field": _field(fault["loc"]), "message": str(fault["msg"]).removeprefix("Value error, ")} for fault in error.errors()]
-    detail = "; ".join(f"{fault['field']}: {fault['message']}" if fault["field"] else fault["message"] for fault in faults)
+    faults = [
+        {"field": _field(fault["loc"]), "message": str(fault["msg"]).removeprefix("Value error, ")}
+        for fault in error.errors()
+    ]
+    detail = "; ".join(
+        f"{fault['field']}: {fault['message']}" if fault["field"] else fault["message"] for fault in faults
+    )
     return problem(422, f"{detail}. See /openapi.json", errors=faults)
 
 

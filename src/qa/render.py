@@ -18,6 +18,7 @@ from qa.wording import read_wording
 CARDS = ("emergency", "personal_advice", "not_covered")  # outcomes whose first notice is a card above everything else
 CARD_KINDS = ("emergency", "urgent", "crisis", "personal", "not_covered")
 CALLS = ("emergency", "urgent", "crisis")  # cards with a number to call
+FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 NUMBER = re.compile(r"(?<![\w&#;-])\d{3,}(?: \d{3,})*(?![\w-])", re.ASCII)  # Chinese stands beside figures unspaced
 
 
@@ -26,8 +27,12 @@ def turn_html(answer: Answer, index: Index, words: Interface, key: str) -> Marku
     card, notices = _card_and_notices(answer, words)
     return _turn(
         answer.question,
-        Markup("{}{}{}{}<p class=\"turn-disclaimer\">{}</p>").format(
-            card, _quotes(answer, index, words, key), notices, _suggestions(answer.suggestions, words), words.script(answer.disclaimer)
+        Markup('{}{}{}{}<p class="turn-disclaimer">{}</p>').format(
+            card,
+            _quotes(answer, index, words, key),
+            notices,
+            _suggestions(answer.suggestions, words),
+            words.script(answer.disclaimer),
         ),
         words,
         key,
@@ -70,17 +75,27 @@ def check_html(answer: Answer, index: Index, words: Interface, key: str = "check
 
 
 def marked(text: str, parts: Sequence[str], kind: str) -> Markup:
-    """Return a text, escaped, with the first place of each part in a `<mark class=kind>`; parts not found are left out."""
+    """Return a text, escaped, with the first place of each part in a `<mark class=kind>`.
+
+    A part that is not there letter for letter is looked for by its figures ("13-75" in "13至75个月"), else left out.
+    """
     spans: list[tuple[int, int]] = []
     for part in sorted({p for p in parts if p.strip()}, key=lambda p: (-len(p), p)):
-        start = text.lower().find(part.lower()) if len(text.lower()) == len(text) else text.find(part)
-        if start >= 0 and all(start >= b or start + len(part) <= a for a, b in spans):
-            spans.append((start, start + len(part)))
+        places = _places(text, part) or [place for figure in FIGURE.findall(part) for place in _places(text, figure)]
+        spans += [(a, b) for a, b in places if all(a >= end or b <= start for start, end in spans)]
     pieces, at = [], 0
     for start, end in sorted(spans):
         pieces.append(Markup('{}<mark class="{}">{}</mark>').format(text[at:start], kind, text[start:end]))
         at = end
     return Markup("").join([*pieces, Markup("{}").format(text[at:])])
+
+
+def _places(text: str, part: str) -> list[tuple[int, int]]:
+    """Return where a part first stands, as a list of one span or none; a figure only where it is whole."""
+    before = r"(?<![\d.])" if part[0].isdigit() else ""
+    after = r"(?!\.?\d)" if part[-1].isdigit() else ""
+    found = re.search(before + re.escape(part) + after, text, re.IGNORECASE)
+    return [found.span()] if found else []
 
 
 def _turn(question: str, reply: Markup, words: Interface, key: str, kind: str) -> Markup:
@@ -109,7 +124,9 @@ def _card_and_notices(answer: Answer, words: Interface) -> tuple[Markup, Markup]
 def card_kind(notice: str, answer: Answer) -> str | None:
     """Return the name of the card in `notices.json` that a notice is, or None for any other notice."""
     wording = read_wording()
-    return next((kind for kind in CARD_KINDS if kind in wording.notices and notice == wording.card(kind, answer.language)), None)
+    return next(
+        (kind for kind in CARD_KINDS if kind in wording.notices and notice == wording.card(kind, answer.language)), None
+    )
 
 
 def _card(kind: str, text: str, words: Interface) -> Markup:
@@ -117,7 +134,9 @@ def _card(kind: str, text: str, words: Interface) -> Markup:
     body = Markup("{}").format(text)
     if kind in CALLS:  # a number that a phone calls when it is touched
         body = Markup(NUMBER.sub(lambda n: f'<a href="tel:{n[0].replace(" ", "")}">{n[0]}</a>', str(body)))
-    return Markup('<section class="card card-{}"{}><h3>{}</h3><p>{}</p></section>').format(kind, role, words(kind), body)
+    return Markup('<section class="card card-{}"{}><h3>{}</h3><p>{}</p></section>').format(
+        kind, role, words(kind), body
+    )
 
 
 def _quotes(answer: Answer, index: Index, words: Interface, key: str, differing: Sequence[str] = ()) -> Markup:
@@ -134,8 +153,12 @@ def _quote(quote: Quote, answer: Answer, index: Index, words: Interface, key: st
     document = index.documents.get(quote.document)
     language = document.language if document else answer.language
     numbers = [
-        Markup('<button type="button" class="cite" data-card="{}" aria-haspopup="dialog" aria-label="{}">[{}]</button>').format(
-            f"{key}-{number}", words("open_card", number=number) if number else words("open_review"), number or words("review_short")
+        Markup(
+            '<button type="button" class="cite" data-card="{}" aria-haspopup="dialog" aria-label="{}">[{}]</button>'
+        ).format(
+            f"{key}-{number}",
+            words("open_card", number=number) if number else words("open_review"),
+            number or words("review_short"),
         )
         for number in quote.citations
     ]
@@ -152,10 +175,13 @@ def _quote(quote: Quote, answer: Answer, index: Index, words: Interface, key: st
     years = {card["number"]: card["year"] for card in answer.citations}
     dated = [str(years[number]) for number in quote.citations if years.get(number)]
     strength = Markup('<p class="strength"><span class="tag">{}</span> {}</p>').format(
-        words("strength"), words.script(words("dated", year=", ".join(dated), text=quote.strength) if dated else quote.strength)
+        words("strength"),
+        words.script(words("dated", year=", ".join(dated), text=quote.strength) if dated else quote.strength),
     )
     cards = [study_card(index, number, words, f"{key}-{number}", quote) for number in quote.citations]
-    return Markup('<figure class="quote"><blockquote lang="{}"><p>{}<sup>{}</sup></p></blockquote><figcaption>{}{}</figcaption>{}</figure>').format(
+    return Markup(
+        '<figure class="quote"><blockquote lang="{}"><p>{}<sup>{}</sup></p></blockquote><figcaption>{}{}</figcaption>{}</figure>'
+    ).format(
         HTML_LANGUAGE[language],
         marked(quote.text, differing, "source"),
         Markup("").join(numbers),
@@ -166,33 +192,43 @@ def _quote(quote: Quote, answer: Answer, index: Index, words: Interface, key: st
 
 
 def _differences(differences: Sequence[Difference], words: Interface) -> Markup:
+    """Return the table of differences; of two that say the same, the later and more exact one names it."""
     if not differences:
         return Markup("")
+    named = {(d.claimed, d.source, d.unit): d for d in differences}
     rows = Markup("").join(
-        Markup('<tr><th scope="row">{}</th><td><mark class="claimed">{}</mark></td><td><mark class="source">{}</mark></td></tr>').format(
-            words.named("difference", d.kind), _with_unit(d.claimed, d, words), _with_unit(d.source, d, words)
-        )
-        for d in differences
+        Markup(
+            '<tr><th scope="row">{}</th><td><mark class="claimed">{}</mark></td><td><mark class="source">{}</mark></td></tr>'
+        ).format(words.named("difference", d.kind), _with_unit(d.claimed, d, words), _with_unit(d.source, d, words))
+        for d in named.values()
     )
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(words(name)) for name in ("difference", "claimed", "in_source"))
-    return Markup('<table class="differences"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
-        words("differences"), head, rows
+    head = Markup("").join(
+        Markup('<th scope="col">{}</th>').format(words(name)) for name in ("difference", "claimed", "in_source")
     )
+    return Markup(
+        '<table class="differences"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+    ).format(words("differences"), head, rows)
 
 
 def _with_unit(value: str, difference: Difference, words: Interface) -> str:
-    return f"{value} {words.named('unit', difference.unit)}" if value and difference.unit else value
+    unit = words.named("unit", difference.unit)
+    return f"{value}{' ' if words.content == 'en' and unit != '%' else ''}{unit}" if value and unit else value
 
 
 def _suggestions(questions: Sequence[str], words: Interface) -> Markup:
     if not questions:
         return Markup("")
-    return Markup('<section class="suggestions"><h3>{}</h3>{}</section>').format(words("suggestions"), question_buttons(questions))
+    return Markup('<section class="suggestions"><h3>{}</h3>{}</section>').format(
+        words("suggestions"), question_buttons(questions)
+    )
 
 
 def question_buttons(questions: Sequence[str]) -> Markup:
     """Return a list of questions that are asked when chosen."""
-    items = (Markup('<li><button type="button" class="ask-this" data-ask="{q}">{q}</button></li>').format(q=q) for q in questions)
+    items = (
+        Markup('<li><button type="button" class="ask-this" data-ask="{q}">{q}</button></li>').format(q=q)
+        for q in questions
+    )
     return Markup('<ul class="questions">{}</ul>').format(Markup("").join(items))
 
 

@@ -45,7 +45,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
             bound.bind((host, port))
             unless_bound.pop_all()
     except (OSError, OverflowError) as error:
-        raise QAError(f"can't listen on {host} port {port} ({error}); choose another with: qa serve --port PORT") from error
+        raise QAError(
+            f"can't listen on {host} port {port} ({error}); choose another with: qa serve --port PORT"
+        ) from error
     return bound
 
 

@@ -23,9 +23,9 @@ def safe_link(url: object, text: str, note: str) -> Markup:
     """Return a link that leaves the page, in a new window and without a referrer; plain text if it is not http(s)."""
     if not str(url or "").startswith(("https://", "http://")):
         return Markup("{}").format(text)
-    return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}<span class="sr-only"> {}</span></a>').format(
-        str(url), text, f"({note})"
-    )
+    return Markup(
+        '<a href="{}" target="_blank" rel="noopener noreferrer">{}<span class="sr-only"> {}</span></a>'
+    ).format(str(url), text, f"({note})")
 
 
 def study_card(index: Index, number: int, words: Interface, key: str, quote: Quote | None = None) -> Markup:
@@ -52,7 +52,9 @@ def study_card(index: Index, number: int, words: Interface, key: str, quote: Quo
         rows.append((words("doi"), safe_link(card["url"], card["doi"], words("opens_elsewhere"))))
     elif card["url"]:
         rows.append((words("link"), safe_link(card["url"], str(card["url"]), words("opens_elsewhere"))))
-    return Markup('<div class="card-source" id="{}" data-title="{}" hidden>{}{}{}<dl class="facts">{}</dl></div>').format(
+    return Markup(
+        '<div class="card-source" id="{}" data-title="{}" hidden>{}{}{}<dl class="facts">{}</dl></div>'
+    ).format(
         key,
         heading,
         _strength(card, words),
@@ -102,7 +104,11 @@ def quote_in_place(index: Index, quote: Quote, words: Interface) -> Markup:
     first, last = quote.start, quote.end
     if at is not None:
         first, last = own[max(0, at - NEIGHBOURS)][0], own[min(len(own) - 1, at + NEIGHBOURS)][1]
-    place = document.title if not quote.section or quote.section == document.title else f"{document.title} · {quote.section}"
+    place = (
+        document.title
+        if not quote.section or quote.section == document.title
+        else f"{document.title} · {quote.section}"
+    )
     page = words("page", page=quote.page) if quote.page else ""
     return Markup(
         '<section class="in-place"><h3>{}</h3><p class="place" lang="{lang}">{} {}</p>'
@@ -120,5 +126,8 @@ def quote_in_place(index: Index, quote: Quote, words: Interface) -> Markup:
 
 def _headed(text: str) -> Markup:
     """Return a text with its Markdown headings in bold; nothing else is changed."""
-    lines = (Markup("<b>{}</b>").format(head[1]) if (head := HEADING.match(line)) else escape(line) for line in text.split("\n"))
+    lines = (
+        Markup("<b>{}</b>").format(head[1]) if (head := HEADING.match(line)) else escape(line)
+        for line in text.split("\n")
+    )
     return Markup("\n").join(lines)

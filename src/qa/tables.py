@@ -22,8 +22,13 @@ def evidence_html(index: Index, words: Interface) -> Markup:
     if not numbers:
         return Markup('<p class="message">{}</p>').format(words("evidence_none"))
     head = Markup("").join(
-        Markup('<th scope="col"{}><button type="button" class="sort" data-column="{}" aria-label="{}">{}</button></th>').format(
-            Markup(' aria-sort="ascending"') if name == "number" else "", i, words("sort_by", column=words(name)), words(name)
+        Markup(
+            '<th scope="col"{}><button type="button" class="sort" data-column="{}" aria-label="{}">{}</button></th>'
+        ).format(
+            Markup(' aria-sort="ascending"') if name == "number" else "",
+            i,
+            words("sort_by", column=words(name)),
+            words(name),
         )
         for i, name in enumerate(COLUMNS)
     )
@@ -55,8 +60,10 @@ def _study_row(index: Index, number: int, words: Interface) -> Markup:
         "source_kind": words.named("source_kind", facts["source_kind"]) if facts.get("source_kind") else None,
     }
     cells = [
-        Markup('<td data-sort="{n}" data-label="{}"><button type="button" class="cite" data-card="study-{n}" aria-haspopup="dialog" '
-               'aria-label="{}">[{n}]</button></td>').format(words("number"), words("open_study", number=number), n=number),
+        Markup(
+            '<td data-sort="{n}" data-label="{}"><button type="button" class="cite" data-card="study-{n}" aria-haspopup="dialog" '
+            'aria-label="{}">[{n}]</button></td>'
+        ).format(words("number"), words("open_study", number=number), n=number),
         Markup('<th scope="row" data-label="{}">{}<span class="title">{}</span>{}</th>').format(
             words("study"),
             Markup("<b>{}</b>").format(words.script(card["label"])) if card["label"] else "",
@@ -69,7 +76,9 @@ def _study_row(index: Index, number: int, words: Interface) -> Markup:
         shown = words("not_stated") if value is None else words.script(str(value))
         known = "unknown" if value is None else "known"
         sort = "" if value is None else value
-        cells.append(Markup('<td data-sort="{}" data-label="{}" class="{}">{}</td>').format(sort, words(name), known, shown))
+        cells.append(
+            Markup('<td data-sort="{}" data-label="{}" class="{}">{}</td>').format(sort, words(name), known, shown)
+        )
     return Markup("<tr>{}</tr>").format(Markup("").join(cells))
 
 
@@ -81,14 +90,20 @@ def audit_html(index: Index, words: Interface) -> Markup:
     counts = Counter(claim["verdict"] for _, claim in claims)
     verdicts = [v for v in VERDICTS if v in counts] + sorted(set(counts) - set(VERDICTS))
     badges = Markup("").join(
-        Markup('<li><span class="badge badge-{}">{}</span> <b>{}</b></li>').format(_slug(v), _verdict(v, words), counts[v]) for v in verdicts
+        Markup('<li><span class="badge badge-{}">{}</span> <b>{}</b></li>').format(
+            _slug(v), _verdict(v, words), counts[v]
+        )
+        for v in verdicts
     )
     studies = [(str(n), f"[{n}] {words.script(_label(index, n, words))}") for n in sorted(index.audit)]
     filters = _select("audit-study", words("filter_study"), words("all"), studies)
-    filters += _select("audit-verdict", words("filter_verdict"), words("all"), [(_slug(v), _verdict(v, words)) for v in verdicts])
+    filters += _select(
+        "audit-verdict", words("filter_verdict"), words("all"), [(_slug(v), _verdict(v, words)) for v in verdicts]
+    )
     rows = Markup("").join(_claim_row(number, claim, words) for number, claim in claims)
     head = Markup("").join(
-        Markup('<th scope="col">{}</th>').format(words(name)) for name in ("number", "audit_claim", "audit_verdict", "audit_why")
+        Markup('<th scope="col">{}</th>').format(words(name))
+        for name in ("number", "audit_claim", "audit_verdict", "audit_why")
     )
     return Markup(
         '<ul class="counts">{}</ul><div class="filters">{}</div><p class="shown" role="status" data-template="{}">{}</p>'

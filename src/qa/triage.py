@@ -180,7 +180,7 @@ def _inputs(vectors: np.ndarray, features: np.ndarray, mean: np.ndarray) -> np.n
 
 
 def fit(
-    vectors: np.ndarray, features: np.ndarray, classes: np.ndarray, decay: float = 1e-3, steps: int = 400
+    vectors: np.ndarray, features: np.ndarray, classes: np.ndarray, decay: float = 1e-3, steps: int = 300
 ) -> TriageModel:
     """Return the regression of these rows: the softmax loss with an L2 pull, by accelerated gradient descent.
 
@@ -195,7 +195,8 @@ def fit(
     mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
     inputs = _inputs(vectors, features, mean).astype(np.float64)
     inputs = np.hstack([inputs, np.ones((len(inputs), 1))])
-    wanted = np.eye(len(CLASSES))[classes]
+    across = np.ascontiguousarray(inputs.T)  # a thin product is 5 times slower on the transposed view
+    wanted = np.eye(len(CLASSES))[:, classes]
     pull = np.full(inputs.shape[1], decay)
     pull[-1] = 0.0
     rate = 1.0 / (0.5 * np.linalg.norm(inputs, 2) ** 2 / len(inputs) + decay)
@@ -203,10 +204,10 @@ def fit(
     before = weights
     for step in range(steps):
         ahead = weights + step / (step + 3) * (weights - before)
-        scores = inputs @ ahead.T
-        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        before, weights = weights, ahead - rate * ((shares - wanted).T @ inputs / len(inputs) + pull * ahead)
+        scores = ahead @ across
+        shares = np.exp(scores - scores.max(axis=0))
+        shares /= shares.sum(axis=0)
+        before, weights = weights, ahead - rate * ((shares - wanted) @ inputs / len(inputs) + pull * ahead)
     return TriageModel(weights[:, :-1].astype(np.float32), weights[:, -1].astype(np.float32), mean)
 
 

@@ -43,7 +43,9 @@ def build_app(service: Service) -> Any:
         with gr.Row(elem_id="top"):
             header = html("header")
             names = [(interface(name)("language_name"), name) for name in LANGUAGES]
-            language = gr.Radio(names, value="zh-Hans", label=i18n("language"), elem_id="language", container=False, min_width=200)
+            language = gr.Radio(
+                names, value="zh-Hans", label=i18n("language"), elem_id="language", container=False, min_width=200
+            )
         status = html("status")
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab(i18n("tab_ask"), id="ask") as ask_tab:
@@ -63,7 +65,11 @@ def build_app(service: Service) -> Any:
             with gr.Tab(i18n("tab_check"), id="check") as check_tab:
                 hint = html("check-hint")
                 claim = gr.Textbox(
-                    label=i18n("claim"), placeholder=i18n("claim_placeholder"), lines=2, max_length=LONGEST_QUESTION, elem_id="claim"
+                    label=i18n("claim"),
+                    placeholder=i18n("claim_placeholder"),
+                    lines=2,
+                    max_length=LONGEST_QUESTION,
+                    elem_id="claim",
                 )
                 check_button = gr.Button(i18n("check"), variant="primary", elem_id="check")
                 result = html("check-result")
@@ -74,7 +80,18 @@ def build_app(service: Service) -> Any:
         cards = html("study-cards")
         disclaimer = html("disclaimer")
 
-        spoken = (ask_tab, check_tab, evidence_tab, audit_tab, language, box, ask_button, new_button, claim, check_button)
+        spoken = (
+            ask_tab,
+            check_tab,
+            evidence_tab,
+            audit_tab,
+            language,
+            box,
+            ask_button,
+            new_button,
+            claim,
+            check_button,
+        )
         filled = (header, hint, disclaimer, status, evidence, audit, cards)
 
         def labels(words: Interface) -> dict[Any, Any]:
@@ -95,13 +112,22 @@ def build_app(service: Service) -> Any:
             return dict(zip(filled, page_texts(service, words), strict=True))
 
         def shown(step: Step) -> dict[Any, Any]:
-            return {conversation: step.html, turns: step.turns, box: step.box, new_button: gr.update(visible=bool(step.turns))}
+            return {
+                conversation: step.html,
+                turns: step.turns,
+                box: step.box,
+                new_button: gr.update(visible=bool(step.turns)),
+            }
 
         def open_page(saved: str, stored: str, request: gr.Request) -> dict[Any, Any]:
             words = interface(known_language(stored) or browser_language(request.headers.get("accept-language", "")))
             earlier = saved_questions(saved)
             first = message_line(words("restoring")) if earlier else conversation_html(service, (), words)
-            ready = {ask_button: gr.update(value=words("ask"), interactive=not earlier), kept: earlier, conversation: first}
+            ready = {
+                ask_button: gr.update(value=words("ask"), interactive=not earlier),
+                kept: earlier,
+                conversation: first,
+            }
             return labels(words) | texts(words) | ready
 
         def fill_page(name: str) -> dict[Any, Any]:
@@ -115,7 +141,9 @@ def build_app(service: Service) -> Any:
         def speak(name: str, given: tuple[Answer, ...], last: Answer | None) -> dict[Any, Any]:
             words = spoken_in(name)
             again = check_html(last, service.assistant().index, words) if last else ""
-            return labels(words) | texts(words) | {conversation: conversation_html(service, given, words), result: again}
+            return (
+                labels(words) | texts(words) | {conversation: conversation_html(service, given, words), result: again}
+            )
 
         def ask(question: str, given: tuple[Answer, ...], name: str) -> Iterator[dict[Any, Any]]:
             for step in asking(service, question, given, spoken_in(name)):
@@ -133,7 +161,9 @@ def build_app(service: Service) -> Any:
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         talk = [conversation, turns, box, new_button]
-        opened = page.load(open_page, [remembered, chosen], [*spoken, *filled, conversation, kept], js=REMEMBERED, **quiet)
+        opened = page.load(
+            open_page, [remembered, chosen], [*spoken, *filled, conversation, kept], js=REMEMBERED, **quiet
+        )
         opened.then(fill_page, language, list(filled), **quiet)
         opened.then(restore, [kept, language], [*talk, ask_button], **quiet)
         language.input(speak, [language, turns, checked], [*spoken, *filled, conversation, result], **quiet)
@@ -169,9 +199,9 @@ def page_texts(service: Service, words: Interface) -> tuple[Markup, ...]:
             words("problem"), service.opening.problem(), words("problem_hint")
         )
         tables = (Markup(""),) * 3
-    header = Markup('<div class="page-title" data-language="{}" data-title="{title}" data-close="{close}"><h1>{title}</h1><p>{}</p></div>').format(
-        words.language, subtitle, title=words("page_title"), close=words("close")
-    )
+    header = Markup(
+        '<div class="page-title" data-language="{}" data-title="{title}" data-close="{close}"><h1>{title}</h1><p>{}</p></div>'
+    ).format(words.language, subtitle, title=words("page_title"), close=words("close"))
     hint = Markup("<p>{}</p>").format(words("check_hint"))
     return header, hint, Markup('<p role="note">{}</p>').format(words("disclaimer")), status, *tables
 
