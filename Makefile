@@ -24,7 +24,6 @@ index: $(STAMP)
 evaluate: $(STAMP)
 	$(BIN)/qa index --if-needed
 	$(BIN)/qa evaluate tests/questions/test.jsonl
-	$(BIN)/qa evaluate tests/questions/claims_test.jsonl
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

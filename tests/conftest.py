@@ -106,3 +106,21 @@ def quick_build(monkeypatch: pytest.MonkeyPatch, trained_once: Any) -> None:
     few = read_negatives()[:3]
     monkeypatch.setattr("qa.build.train_triage", lambda *a, **k: trained_once)
     monkeypatch.setattr("qa.build.read_negatives", lambda: few)
+
+
+@pytest.fixture(scope="session")
+def real_assistant() -> Any:
+    """The assistant over the checkout's own index, opened once; only for tests marked slow."""
+    from qa.assistant import Assistant
+
+    return Assistant.open()
+
+
+@pytest.fixture
+def toy_index(corpus: Path, tmp_path: Path, toy_encoder: ToyEncoder, quick_build: None) -> Path:
+    """The index folder of the tiny corpus, built with the toy encoder."""
+    from qa.build import build_index
+
+    folder = tmp_path / "index"
+    build_index(corpus, folder, toy_encoder)
+    return folder

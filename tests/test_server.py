@@ -12,12 +12,12 @@ from fastapi.testclient import TestClient
 from web_server import running
 
 from qa.api import AnswerModel, Problem, StudyModel
+from qa.background import NotReadyError, Opening
 from qa.conversation import asking, checking, restored
 from qa.errors import IndexNotFoundError, QAError
 from qa.interface import interface
 from qa.limits import LARGEST_BODY, Limits
 from qa.metrics import Metrics
-from qa.background import NotReadyError, Opening
 from qa.server import create_app, listening_socket
 from qa.service import LONGEST_QUESTION, Service
 
@@ -257,6 +257,22 @@ def test_an_opening_that_failed_is_tried_again(monkeypatch):
     with pytest.raises(IndexNotFoundError, match="qa index"):
         opening.wait(5)
     assert isinstance(opening.wait(5), FakeAssistant)
+
+
+def test_health_keeps_saying_what_is_wrong_while_the_opening_is_tried_again(monkeypatch):
+    monkeypatch.setattr("qa.background.RETRY_SECONDS", 0.0)
+    attempts = []
+
+    def second_hangs():
+        attempts.append(1)
+        if len(attempts) > 1:
+            threading.Event().wait(5)
+        raise IndexNotFoundError(MISSING)
+
+    opening = Opening(second_hangs)
+    opening.settle(5)
+    assert [(opening.state, opening.problem()) for _ in range(2)] == [("failed", MISSING)] * 2
+    assert len(attempts) == 2
 
 
 def test_an_unexpected_error_while_opening_is_one_line():

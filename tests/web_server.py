@@ -23,7 +23,8 @@ def running(open_assistant: Callable[[], Any]) -> Iterator[str]:
     try:
         deadline = time.monotonic() + 30
         while not server.started:
-            assert thread.is_alive() and time.monotonic() < deadline, "the server did not start"
+            assert thread.is_alive()
+            assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.02)
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:

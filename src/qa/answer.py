@@ -12,14 +12,15 @@ from qa.index import Index
 from qa.records import REVIEW, Answer, Hit, Language, Quote
 from qa.refusal import Refusal, judge
 from qa.retrieval import Retriever, Scores
-from qa.text import clean, folded, language_of, prepared
 from qa.rules import Rules, read_rules
+from qa.text import clean, folded, language_of, prepared
 from qa.triage import Triage, TriageModel, pieces, triage
 from qa.wording import Wording, read_wording
 
 MOST_QUOTES = 3
 CANDIDATES = 30  # hits from which a claim's study is chosen
 MARGIN = 0.16  # a further quote may score this much less than the first
+SURE = 0.7  # confidence from which quotes follow an urgent card
 SAME = 0.985  # cosine of two sentences of one layer from which the second says nothing new
 LONGEST_QUESTION = 4000  # characters; the encoder reads 512 tokens, what is longer is cut with a notice
 
@@ -59,6 +60,7 @@ def answer_question(
     refusal = judge(retriever, plain, scores, bool(earlier))
     quotes = () if refusal.refuses else _quotes(retriever, scores, language)
     if alarm.label in ("emergency", "despair"):
+        quotes = quotes if refusal.confidence >= SURE else ()  # under an urgent card only what clearly answers
         return _alarmed(retriever, parts, question, language, alarm, quotes)
     if alarm.label == "personal_advice":
         return _personal(retriever, parts, question, language, alarm, quotes, refusal)

@@ -9,9 +9,9 @@ from fastapi.responses import PlainTextResponse, Response
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
 from qa.answer import to_json
+from qa.background import NotReadyError
 from qa.cards import citation_card
 from qa.metrics import CONTENT_TYPE
-from qa.background import NotReadyError
 from qa.problems import MEDIA_TYPE
 from qa.records import Outcome, Verdict
 from qa.service import LONGEST_QUESTION, MOST_HISTORY, Service

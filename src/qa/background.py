@@ -7,10 +7,10 @@ from concurrent.futures import Future, wait
 from typing import Literal
 
 from qa.assistant import Assistant
-from qa.errors import IndexNotFoundError, QAError
+from qa.errors import QAError
 
 State = Literal["loading", "ready", "failed"]
-RETRY_SECONDS = 2.0  # a failed opening is tried again when someone asks, but not more often than this
+RETRY_SECONDS = 5.0  # a failed opening is tried again when someone asks, but not more often than this
 
 
 class NotReadyError(QAError):
@@ -25,6 +25,7 @@ class Opening:
         self._lock = threading.Lock()
         self._future: Future[Assistant] | None = None
         self._started = 0.0
+        self._error: BaseException | None = None  # of the last attempt that ended; stays while another is made
 
     def start(self) -> "Future[Assistant]":
         """Return the opening under way, begun if there was none, or again if the last one failed a while ago."""
@@ -38,29 +39,29 @@ class Opening:
 
     def _run(self, future: "Future[Assistant]") -> None:
         try:
-            future.set_result(self._open_assistant())
+            assistant = self._open_assistant()
         except BaseException as error:  # handed to whoever waits: a thread has nobody else to tell
+            self._error = error
             future.set_exception(error)
+        else:
+            self._error = None
+            future.set_result(assistant)
 
     @property
     def state(self) -> State:
-        """Whether the assistant can answer now."""
+        """Whether the assistant can answer now; "failed" also while a failed opening is tried again."""
         future = self.start()
-        if not future.done():
-            return "loading"
-        return "failed" if future.exception() else "ready"
+        if self._error is not None:
+            return "failed"
+        return "ready" if future.done() else "loading"
 
     def problem(self) -> str:
-        """Return why the assistant could not be opened, as one line with the mending command; empty if it could."""
-        future = self.start()
-        error = future.exception() if future.done() else None
-        if error is None:
-            return ""
-        return (
-            str(error)
-            if isinstance(error, QAError)
-            else f"the assistant could not be opened ({type(error).__name__}: {error})"
-        )
+        """Return why the assistant could not be opened, as one line with the mending command; empty if nothing is wrong."""
+        self.start()
+        error = self._error
+        if error is None or isinstance(error, QAError):
+            return str(error or "")
+        return f"the assistant could not be opened ({type(error).__name__}: {error})"
 
     def settle(self, seconds: float) -> None:
         """Return when the assistant is open, can't be opened, or `seconds` have passed."""
@@ -78,7 +79,7 @@ class Opening:
             return future.result(timeout=seconds)
         except TimeoutError as error:
             if future.done():
-                raise IndexNotFoundError(self.problem()) from error
+                raise QAError(self.problem()) from error
             raise NotReadyError("the model is still loading; ask again in a few seconds") from error
         except QAError:
             raise

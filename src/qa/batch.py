@@ -30,7 +30,7 @@ def run_batch(assistant: Assistant, source: Path, target: Path) -> int:
     try:
         with temporary.open("w", encoding="utf-8") as out:
             for number, line in enumerate(lines, 1):
-                out.write(json.dumps(answer_line(assistant, line, number), ensure_ascii=False) + "\n")
+                out.write(_line(answer_line(assistant, line, number)))
                 if sys.stderr.isatty():
                     print(f"\r{number}/{len(lines)}", end="", file=sys.stderr)
         os.replace(temporary, target)
@@ -39,6 +39,12 @@ def run_batch(assistant: Assistant, source: Path, target: Path) -> int:
     finally:
         temporary.unlink(missing_ok=True)
     return 0
+
+
+def _line(row: dict[str, Any]) -> str:
+    """Return a row as one line; characters as they are, but in ASCII where half a character can't be written as UTF-8."""
+    text = json.dumps(row, ensure_ascii=False)
+    return (text if text.isascii() or text.encode("utf-8", "ignore").decode() == text else json.dumps(row)) + "\n"
 
 
 def answer_line(assistant: Assistant, line: str, number: int) -> dict[str, Any]:

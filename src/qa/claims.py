@@ -257,16 +257,18 @@ def _backed(statement: Statement, case: _Case, layers: dict[str, LayerVerdict]) 
     """Return whether one layer alone supports the claim.
 
     What the review says and its source contradicts is supported, with a notice. What only the source's digest backs
-    must be backed by sentences as near to the claim as those of the review that contradict it.
+    must be backed by sentences as near to the claim as those of the review that contradict it, and no figure may differ.
     """
-    against = {f.claim_span: f.near for f in case.comparison.of("differs")}
+    differing = case.comparison.of("differs")
+    against = {f.claim_span: f.near for f in differing}
+    counted = any(f.kind in ("number", "arm") for f in differing)
     for layer, verdict in layers.items():
         if verdict == "supported":
             own = weigh(statement, [s for s in case.sources if s.layer in (layer, "record")])
             agreed = {f.claim_span: f.near for f in own.of("agrees")}
             if layer == "review" and all(span in agreed for span in against):
                 return True
-            if all(agreed.get(span, 0.0) >= near - NO_FARTHER for span, near in against.items()):
+            if not counted and all(agreed.get(span, 0.0) >= near - NO_FARTHER for span, near in against.items()):
                 return True
     return False
 

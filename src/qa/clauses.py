@@ -70,8 +70,10 @@ def _moods(text: str, pieces: list[tuple[int, int]]) -> list[Mood]:
     if phrase_pattern("statements", "other").search(whole):
         return ["other"] * len(pieces)
     moods: list[Mood] = ["stated"] * len(pieces)
-    if phrase_pattern("statements", "hearsay").search(whole):
-        moods = ["hearsay"] * len(pieces)
+    reported = False
+    for at, (a, b) in enumerate(pieces):
+        reported = reported or phrase_pattern("statements", "hearsay").search(text[a:b]) is not None
+        moods[at] = "hearsay" if reported else "stated"
     for at, (a, b) in enumerate(pieces):
         if phrase_pattern("statements", "wish").search(text[a:b]):
             moods[at] = "wish"

@@ -7,7 +7,7 @@ speaks of the same arm, measure, time and population decides.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from qa.changes import OPPOSITE, Change
 from qa.evidence import Source
@@ -382,7 +382,8 @@ def _events_and_topics(claim: Statement, sources: Sequence[Source], near: list[f
 
 
 def _event(claim: Statement, item: Item, sources: Sequence[Source], near: list[float]) -> Finding:
-    agree, against = [], []
+    agree: list[Any] = []
+    against: list[Any] = []
     for row, source in enumerate(sources):
         for other in source.statement.items:
             if not _usable(source, other.mood, item.mood) or not other.key.startswith("event:"):
@@ -409,7 +410,8 @@ def _event(claim: Statement, item: Item, sources: Sequence[Source], near: list[f
 
 
 def _topic(claim: Statement, item: Item, sources: Sequence[Source], near: list[float]) -> Finding:
-    agree, against = [], []
+    agree: list[Any] = []
+    against: list[Any] = []
     for row, source in enumerate(sources):
         for other in source.statement.items:
             if not _usable(source, other.mood, item.mood):
@@ -529,7 +531,8 @@ def _outweighs(
     if figure.arms and _conflict(figure.arms, same.arms) and widened(set(figure.arms)) & widened(set(other.arms)):
         return True
     bound = bool(widened(set(figure.arms)) & widened(set(other.arms)))
-    if figure.arms and not same.arms and bound and near[unlike[1]] >= near[equal[1]] - NEARLY:
+    own = bool(widened(set(figure.arms)) & widened(set(same.arms)))
+    if figure.arms and not own and bound and near[unlike[1]] >= near[equal[1]] - NEARLY:
         return True
     if figure.population and _conflict(figure.population, same.population) and figure.population & other.population:
         return unlike[0] > equal[0]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from qa.background import NotReadyError
 from qa.errors import QAError
 from qa.interface import Interface
-from qa.background import NotReadyError
 from qa.records import Answer
 from qa.render import check_html, message_html, question_buttons, turn_html
 from qa.service import LONGEST_QUESTION, Service

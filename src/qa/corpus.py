@@ -98,7 +98,8 @@ def read_corpus(folder: Path) -> Corpus:
 
 
 def _read_documents(folder: Path, files: list[Path]) -> tuple[list[Document], list[str]]:
-    documents, problems = [], []
+    documents: list[Document] = []
+    problems: list[str] = []
     for path in files:
         try:
             documents.append(read_document(path, path.relative_to(folder).as_posix()))

@@ -31,12 +31,12 @@ def _patterns() -> list[re.Pattern[str]]:
     month = rf"(?P<name>{months})\.?"
     return [
         re.compile(rf"(?P<y>{YEAR})\s?年\s?(?P<m>\d{{1,2}})\s?月(?:\s?(?P<d>\d{{1,2}})\s?[日号])?(?:份|间)?"),
-        re.compile(rf"\b(?P<y>{YEAR})[-/.](?P<m>0?[1-9]|1[0-2])(?:[-/.](?P<d>[0-3]?\d))?(?![\d-])"),
-        re.compile(rf"\b(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s(?:of\s)?{month},?\s(?P<y>{YEAR})\b", re.IGNORECASE),
+        re.compile(rf"(?<![A-Za-z0-9.])(?P<y>{YEAR})[-/.](?P<m>0?[1-9]|1[0-2])(?:[-/.](?P<d>[0-3]?\d))?(?![\d-])"),
+        re.compile(rf"(?<![A-Za-z0-9.])(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s(?:of\s)?{month},?\s(?P<y>{YEAR})\b", re.IGNORECASE),
         re.compile(rf"\b{month}\s(?P<d>[0-3]?\d)(?:st|nd|rd|th)?,?\s(?P<y>{YEAR})\b", re.IGNORECASE),
         re.compile(rf"\b{month},?\s(?:of\s)?(?P<y>{YEAR})\b", re.IGNORECASE),
         re.compile(r"(?<![\d年])(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号]"),
-        re.compile(rf"\b(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s(?:of\s)?{month}(?![a-z])(?!,?\s\d{{4}})", re.IGNORECASE),
+        re.compile(rf"(?<![A-Za-z0-9.])(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s(?:of\s)?{month}(?![a-z])(?!,?\s\d{{4}})", re.IGNORECASE),
         re.compile(rf"(?<![\d/×^])(?<!\d[.,])(?P<y>{YEAR})(?!\d|[.,/]\d|%|\s?(?:例|名|位|人|个|次|patients|people|cells|×))"),
     ]
 

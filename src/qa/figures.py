@@ -56,7 +56,8 @@ def figures_of(text: str, parts: list[Segment], found: list[Mention], quantities
         arms = lists.get(quantity) or frozenset()
         if not arms and (quantity in whole or not _is_whole(text, quantity)):
             several = len(siblings) > 1 and [m for m in inside if m in rivals]
-            arms = _nearest(text, quantity, [m for m in inside if m.kind == "arm"] + (several or []), siblings, ARM_REACH)
+            near = [m for m in inside if m.kind == "arm"] + (several or [])
+            arms = _nearest(text, quantity, near, siblings, ARM_REACH, [m for m in inside if m.kind in ("route", "cell type")])
             touching = [m for m in inside if m.kind in ("route", "cell type") and not m.concept.generic] if not rivals else []
             arms = arms or _nearest(text, quantity, touching, siblings, TOUCHING)
         content = [m for m in inside if m.kind in CONTENT and not (m.concept.generic and m.kind == "measure") and not any(a < m.start < b for a, b in glosses)]
@@ -112,15 +113,21 @@ def _is_whole(text: str, quantity: Quantity) -> bool:
     return bool(re.search(r"\b(?:of|among)\s(?:the\s|all\s|these\s)?$", text[: quantity.start], re.IGNORECASE))
 
 
-def _nearest(text: str, quantity: Quantity, near: list[Mention], siblings: list[Quantity], reach: float) -> frozenset[str]:
-    """Return the keys of the nearest mention that belongs to this figure and not to one of its like."""
+def _nearest(
+    text: str, quantity: Quantity, near: list[Mention], siblings: list[Quantity], reach: float, beside: list[Mention] | None = None
+) -> frozenset[str]:
+    """Return the keys of the nearest mention that belongs to this figure and not to one of its like.
+
+    `beside` are mentions that count where they overlap it: the route in "the B-ultrasound group".
+    """
+    beside = beside or []
     ranked = sorted((m for m in near if "liver disease" not in m.keys[0]), key=lambda m: (_cost(text, quantity, m), m.start))
     for mention in ranked:
         if _cost(text, quantity, mention) > reach:
             break
         rivals = [q for q in siblings if q is not quantity and _owner_cost(text, q, mention, siblings) < _owner_cost(text, quantity, mention, siblings)]
         if not rivals:
-            return frozenset(key for m in near if (m.start, m.end) == (mention.start, mention.end) for key in m.keys)
+            return frozenset(key for m in (*near, *beside) if m.start < mention.end and mention.start < m.end for key in m.keys)
     return frozenset()
 
 
@@ -193,7 +200,7 @@ def _role(text: str, quantity: Quantity, segment: Segment) -> str:
         return "period"
     if phrase_pattern("statements", "print").search(text, segment.start, segment.end):
         return "published"
-    around = text[max(segment.start, quantity.start - 14) : min(segment.end, quantity.end + 10)]
+    nearby = text[max(segment.start, quantity.start - 14) : min(segment.end, quantity.end + 10)]
     if quantity.text.rstrip()[-1:] in "底末初间":
         return "period"
-    return "period" if SPAN_WORDS.search(around) else "published"
+    return "period" if SPAN_WORDS.search(nearby) else "published"

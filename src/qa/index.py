@@ -24,6 +24,7 @@ from qa.records import Document, Passage
 from qa.serial import document_from, passage_from
 from qa.triage import TriageModel
 
+
 @dataclass
 class Index:
     """An opened index. Row i of `vectors` is passage i; row j of `bank_vectors` is bank question j (all unit rows)."""

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, cast
+from typing import Literal
 
 from qa.corpus import shipped_corpus
 from qa.errors import CorpusError
@@ -65,7 +65,7 @@ def interface(language: InterfaceLanguage) -> Interface:
 
 def known_language(value: object) -> InterfaceLanguage | None:
     """Return a value as an interface language, or None if it is not one."""
-    return cast(InterfaceLanguage, value) if value in LANGUAGES else None
+    return next((name for name in LANGUAGES if name == value), None)
 
 
 def browser_language(accept_language: str) -> InterfaceLanguage:

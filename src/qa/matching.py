@@ -81,9 +81,7 @@ def find(question: str, rules: Rules) -> Findings:
         entry = rules.entries[name]
         for span in places if entry.label else ():
             cancelled = [other for other in entry.unless if _cancels(rules.entries[other], span, spans, reading, rules)]
-            cancelled += [
-                f"no {other}" for other in entry.needs if not _holds(rules.entries[other], span, spans, reading)
-            ]
+            cancelled += [f"no {other}" for other in entry.needs if not _holds(rules.entries[other], span, spans, reading)]
             found.append(Match(entry, reading.origin[span[0]], reading.origin[span[1] - 1] + 1, tuple(cancelled)))
     return Findings(
         tuple(sorted(found, key=lambda match: (match.start, match.end, match.entry.id))),
@@ -100,10 +98,9 @@ def _spans(reading: Reading, rules: Rules) -> dict[str, list[Span]]:
             continue  # inside an English word or a figure
         for key in (text[i], text[i : i + 2]) if i + 1 < len(text) else (text[i],):
             for literal in rules.starts.get(key, ()):
-                word = literal.rstrip("*")
-                if text.startswith(word, i) and _whole(text, i + len(word), literal):
-                    for form, part in rules.uses[literal]:
-                        parts.setdefault(form, {}).setdefault(part, []).append((i, i + len(word)))
+                end = _end(text, i, literal)
+                for form, part in rules.uses[literal] if end else ():
+                    parts.setdefault(form, {}).setdefault(part, []).append((i, end))
     found: dict[str, set[Span]] = {}
     masks: dict[str, list[Span]] = {}
     for form, places in parts.items():
@@ -114,10 +111,7 @@ def _spans(reading: Reading, rules: Rules) -> dict[str, list[Span]]:
                 masks.setdefault(owner, []).extend(spans)
             elif spans:
                 found.setdefault(owner, set()).update(spans)
-    kept = {
-        owner: sorted(s for s in spans if not any(a < s[1] and s[0] < b for a, b in masks.get(owner, ())))
-        for owner, spans in found.items()
-    }
+    kept = {owner: sorted(s for s in spans if not any(a < s[1] and s[0] < b for a, b in masks.get(owner, ()))) for owner, spans in found.items()}
     return {owner: spans for owner, spans in sorted(kept.items()) if spans}
 
 
@@ -137,25 +131,24 @@ def _chained(reading: Reading, places: dict[int, list[Span]], links: tuple[Link,
     return [(start, end) for start, end, _ in chains]
 
 
-def _whole(text: str, end: int, literal: str) -> bool:
-    """Return whether a literal found up to `end` doesn't stop inside an English word or a figure."""
-    after = (
-        end < len(text)
-        and text[end - 1].isascii()
-        and text[end - 1].isalnum()
-        and text[end].isascii()
-        and text[end].isalnum()
-    )
-    return literal.endswith("*") or not after
+def _end(text: str, start: int, literal: str) -> int:
+    """Return where a literal found at `start` ends, or 0: an English one must end with a word, or run on if it has `*`."""
+    word = literal.rstrip("*")
+    if not text.startswith(word, start):
+        return 0
+    end = start + len(word)
+    if not (text[end - 1].isascii() and text[end - 1].isalnum()):
+        return end
+    while end < len(text) and text[end].isascii() and text[end].isalnum():
+        if word == literal:
+            return 0
+        end += 1
+    return end
 
 
 def _near(reading: Reading, end: int, start: int, reach: int) -> bool:
     """Return whether `start` follows `end` in the same clause, at most `reach` characters or words later."""
-    return (
-        end <= start
-        and reading.clause[end] == reading.clause[start]
-        and reading.units[start] - reading.units[end] <= reach
-    )
+    return end <= start and reading.clause[end] == reading.clause[start] and reading.units[start] - reading.units[end] <= reach
 
 
 def _holds(context: Entry, span: Span, spans: dict[str, list[Span]], reading: Reading) -> bool:
@@ -174,6 +167,4 @@ def _holds(context: Entry, span: Span, spans: dict[str, list[Span]], reading: Re
 def _cancels(context: Entry, span: Span, spans: dict[str, list[Span]], reading: Reading, rules: Rules) -> bool:
     if not _holds(context, span, spans, reading):
         return False
-    return not any(
-        all(_holds(rules.entries[name], span, spans, reading) for name in names) for names in context.restored_by
-    )
+    return not any(all(_holds(rules.entries[name], span, spans, reading) for name in names) for names in context.restored_by)

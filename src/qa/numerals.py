@@ -7,7 +7,7 @@ from functools import cache
 from qa.lexicon import word_list
 
 EXPONENT = r"(?:\s?[x×*·]\s?10(?:\s?\^\s?(-?\d{1,2})|e(\d{1,2})|([4-9]|1[0-2])(?!\d))|e\+?(\d{1,2}))"
-IDENTIFIER = re.compile(r"10\.\d{4,}/\S+|https?://\S+|\b[A-Z]{2,}[A-Z-]*\d{3,}\b|\b\d{4}-\d{6}-\d{2}\b")
+IDENTIFIER = re.compile(r"10\.\d{4,}/\S+|https?://\S+|(?<![A-Za-z])[A-Z]{2,}[A-Z-]*\d{3,}|(?<!\d)\d{4}-\d{6}-\d{2}|PM(?:C?ID)[\s:]*(?:PMC)?\d+")
 ARABIC = re.compile(
     r"(?<![A-Za-z0-9_.^])(?P<sign>[-+])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     rf"(?P<exponent>{EXPONENT})?"

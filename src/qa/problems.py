@@ -9,8 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from qa.errors import QAError, UsageError
 from qa.background import NotReadyError
+from qa.errors import QAError, UsageError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"  # seconds until the model is likely to be loaded

@@ -221,7 +221,7 @@ def _quantity(
     lead = re.search(r"(?<![A-Za-z])p\s?(?:值|value)?\s?(?:of\s)?(?P<sign>[<>=≤≥])\s?$", text[:start], re.IGNORECASE)
     if lead:
         relation: Relation = "<" if lead["sign"] in "<≤" else ">" if lead["sign"] in ">≥" else "="
-        return Quantity("p value", low, high, "", "", relation, lead.start(), end, text[lead.start() : end], None, text[lead["sign"] and lead.start("sign") : end])
+        return Quantity("p value", low, high, "", "", relation, lead.start(), end, text[lead.start() : end], None, text[lead["sign"] and lead.start("sign") : end])  # type: ignore[index]
     if number.form == "digits" and _is_label(text, start, end, unit):
         return None
     labelled = re.search(r"(?<![A-Za-z])n\s?=\s?$", text[:start], re.IGNORECASE)
@@ -406,7 +406,7 @@ def _round(value: float) -> float:
 
 
 def _number(value: float) -> str:
-    if abs(value) >= 1e6:
+    if 1e6 <= abs(value) < float("inf"):  # hundreds of digits in a row are no number that can be written out
         mantissa, exponent = f"{value:.3e}".split("e")
         return f"{float(mantissa):g}×10^{int(exponent)}"
     return f"{value:.10g}"

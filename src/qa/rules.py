@@ -19,7 +19,7 @@ from qa.typos import Speller
 FILES = ("red_flags.json", "despair.json", "personal.json", "not_now.json", "who_and_when.json")
 PLACES = ("before", "after", "clause", "sentence", "question")
 GAPS = {"...": (6, 4), "..": (3, 2)}  # what may stand between two parts: Chinese characters, English words
-PIECE = re.compile(r"\.{2,3}|\([^()]*\)|(?:(?!\.\.)[^()])+")
+PIECE = re.compile(r"\.{2,3}|\([^()]*\)|(?:(?!\.\.)[^()*])+\*?")
 Link = tuple[int, bool]  # how far after the part before it a part may stand; whether it may be left out
 
 
@@ -67,20 +67,14 @@ def read_rules(folder: Path) -> Rules:
             try:
                 entry = _entry(row, files[name])
                 rules.entries[entry.id] = entry
-                for form, masks in [(f, False) for k in ("zh", "en") for f in row.get(k, [])] + [
-                    (f, True) for f in row.get("not", [])
-                ]:
+                for form, masks in [(f, False) for k in ("zh", "en") for f in row.get(k, [])] + [(f, True) for f in row.get("not", [])]:
                     _add(rules, entry.id, form, masks, groups, sounds if entry.label and not masks else {})
             except (KeyError, TypeError, ValueError) as error:
-                raise CorpusError(
-                    f'{folder / name}, entry "{row.get("id", "?")}": {error}; see {folder / "README.md"}'
-                ) from error
+                raise CorpusError(f'{folder / name}, entry "{row.get("id", "?")}": {error}; see {folder / "README.md"}') from error
     known = set(rules.entries)
     for entry in rules.entries.values():
         for other in {*entry.needs, *entry.unless, *itertools.chain(*entry.restored_by)} - known:
-            raise CorpusError(
-                f'{folder}, entry "{entry.id}": no context is called "{other}"; see {folder / "README.md"}'
-            )
+            raise CorpusError(f'{folder}, entry "{entry.id}": no context is called "{other}"; see {folder / "README.md"}')
     rules.speller = Speller.of(files["typos.json"])
     return rules
 

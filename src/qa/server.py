@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from qa import problems
 from qa.api import api_routes
 from qa.assistant import Assistant
+from qa.background import Opening
 from qa.errors import QAError
 from qa.limits import Limits
-from qa.background import Opening
 from qa.service import Service
 from qa.web import mount_app
 
@@ -21,9 +21,8 @@ TITLE = "Stem cells for cirrhosis: quoted answers"
 
 
 def create_app(open_assistant: Callable[[], Assistant]) -> FastAPI:
-    """Return the whole server. The assistant starts to open at once, in the background."""
+    """Return the whole server. The assistant starts to open in the background."""
     service = Service(Opening(open_assistant))
-    service.opening.start()
     # no /docs: FastAPI's pages load their scripts from another host
     app = FastAPI(title=TITLE, version="1", docs_url=None, redoc_url=None)
     app.include_router(api_routes(service))
@@ -31,6 +30,7 @@ def create_app(open_assistant: Callable[[], Assistant]) -> FastAPI:
     mount_app(app, service)
     app.add_middleware(Limits, metrics=service.metrics)
     app.state.service = service
+    service.opening.start()  # last: loading the model would make the page wait for its turn of the interpreter
     return app
 
 

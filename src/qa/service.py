@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from qa.assistant import Assistant, Lang
-from qa.metrics import Metrics
 from qa.background import Opening
+from qa.metrics import Metrics
 from qa.records import Answer
 
 LONGEST_QUESTION = 2000  # characters

@@ -18,7 +18,7 @@ from qa.text import prepared
 PROMPTS = {"query": "query: ", "document": "passage: "}
 
 
-class EmbeddedModule(InputModule):
+class EmbeddedModule(InputModule):  # type: ignore[misc]  # the library has no type information
     """Texts -> `sentence_embedding`, float32 (n, 384), unit rows."""
 
     def __init__(self, encoder: EmbeddedEncoder) -> None:

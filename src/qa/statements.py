@@ -108,7 +108,7 @@ def read_statement(text: str) -> Statement:
         changes=changes_of(plain, parts, found, negated),
         figures=figures_of(plain, parts, found, quantities),
         names=names,
-        words=_words(plain, found, [(x.start, x.end) for x in (*quantities, *names) if getattr(x, "kind", "") != "name"]),
+        words=_words(plain, found, [(x.start, x.end) for x in (*quantities, *names) if getattr(x, "kind", "") != "name"]),  # type: ignore[attr-defined]
     )
 
 

@@ -19,6 +19,7 @@ from qa.errors import IndexMismatchError, IndexNotFoundError, QAError
 FORMAT = 1
 MANIFEST, PREVIOUS = "manifest.json", "manifest.previous.json"
 MEND = "rebuild it with: qa index"
+NEEDED = {"encoder": ("name", "dimension", "weights", "preparation"), "corpus": ("folder", "digest")}
 
 
 def mend(folder: Path, corpus: str = "") -> str:
@@ -59,7 +60,7 @@ def commit(folder: Path, temporary: Path, manifest: dict[str, Any]) -> dict[str,
     complete = {"format": FORMAT, **manifest, "files": files}
     current = folder / MANIFEST
     text = json.dumps(complete, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    if current.is_file() and current.read_text("utf-8") != text:
+    if current.is_file() and current.read_bytes() != text.encode():
         _replace(folder / PREVIOUS, current.read_bytes())
     _replace(current, text.encode())
     _sweep(folder)
@@ -80,7 +81,10 @@ def _sweep(folder: Path) -> None:
     kept = set()
     for name in (MANIFEST, PREVIOUS):
         if (folder / name).is_file():
-            kept |= {f["stored"] for f in json.loads((folder / name).read_text("utf-8"))["files"].values()}
+            try:
+                kept |= {f["stored"] for f in json.loads((folder / name).read_text("utf-8"))["files"].values()}
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue  # damaged, and so kept as the previous version: it names nothing worth keeping
     for path in folder.iterdir():
         known = path.suffix in (".npy", ".jsonl") or (path.suffix == ".json" and path.name not in (MANIFEST, PREVIOUS))
         if known and path.is_file() and path.name not in kept and not path.name.startswith("."):
@@ -99,6 +103,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         for name, entry in manifest["files"].items():
             if Path(entry["stored"]).name != entry["stored"]:
                 raise IndexMismatchError(f"{folder}: the manifest names {name} outside the folder; {MEND}")
+            _ = entry["sha256"], entry["bytes"]
+        for part, keys in NEEDED.items():
+            _ = [manifest[part][key] for key in keys]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexMismatchError(f"{folder}: {MANIFEST} is damaged; {MEND} --index {folder}") from error
     return dict(manifest)

@@ -63,9 +63,7 @@ class TriageModel:
         except KeyError as error:
             raise IndexMismatchError(f"the index has no array {error}; rebuild it with: qa index") from error
         if weights.shape != (len(CLASSES), mean.size + FEATURES) or bias.shape != (len(CLASSES),):
-            raise IndexMismatchError(
-                f"the index's triage weights {weights.shape} don't fit this version; rebuild it with: qa index"
-            )
+            raise IndexMismatchError(f"the index's triage weights {weights.shape} don't fit this version; rebuild it with: qa index")
         return cls(weights, bias, mean)
 
 
@@ -137,9 +135,7 @@ def _cards(label: Label, hits: Sequence[Match]) -> list[str]:
     return sorted({hit.entry.card for hit in hits}) or [unlisted]
 
 
-def _shares(
-    question: str, findings: Findings, vectors: np.ndarray | None, model: TriageModel | None, rules: Rules
-) -> np.ndarray | None:
+def _shares(question: str, findings: Findings, vectors: np.ndarray | None, model: TriageModel | None, rules: Rules) -> np.ndarray | None:
     """Return each label's share of certainty for a question, float32 (3,).
 
     A red flag in one sentence of a long story counts for the whole, where that sentence alone is certain enough.
@@ -179,9 +175,7 @@ def _inputs(vectors: np.ndarray, features: np.ndarray, mean: np.ndarray) -> np.n
     return np.hstack([(vectors - mean) * SPREAD, features]).astype(np.float32)
 
 
-def fit(
-    vectors: np.ndarray, features: np.ndarray, classes: np.ndarray, decay: float = 1e-3, steps: int = 300
-) -> TriageModel:
+def fit(vectors: np.ndarray, features: np.ndarray, classes: np.ndarray, decay: float = 1e-3, steps: int = 300) -> TriageModel:
     """Return the regression of these rows: the softmax loss with an L2 pull, by accelerated gradient descent.
 
     Args:
@@ -242,8 +236,5 @@ def read_examples(path: Path) -> list[Example]:
         except (ValueError, KeyError, TypeError, AttributeError):
             bad.append(str(number))
     if bad or not found:
-        raise CorpusError(
-            f'{path}, line {", ".join(bad[:10]) or 1}: each line needs "text", "label" ({", ".join(CLASSES)}) and '
-            '"language" (zh or en)'
-        )
+        raise CorpusError(f'{path}, line {", ".join(bad[:10]) or 1}: each line needs "text", "label" ({", ".join(CLASSES)}) and "language" (zh or en)')
     return found

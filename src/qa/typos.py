@@ -51,9 +51,7 @@ class Speller:
             if meant != found.group():
                 mended.append((found.start(), found.end(), meant))
         for wrong, right in self.read_as:
-            mended += (
-                [(m.start(), m.end(), right) for m in re.finditer(re.escape(wrong), text)] if wrong in text else []
-            )
+            mended += [(m.start(), m.end(), right) for m in re.finditer(re.escape(wrong), text)] if wrong in text else []
         pieces: list[str] = []
         origin: list[int] = []
         at = 0
@@ -73,12 +71,7 @@ def one_slip(a: str, b: str) -> bool:
     i = 0
     while i < min(len(a), len(b)) and a[i] == b[i]:
         i += 1
-    return (
-        a[i + 1 :] == b[i:]
-        or a[i:] == b[i + 1 :]
-        or a[i + 1 :] == b[i + 1 :]
-        or (a[i : i + 2] == b[i : i + 2][::-1] and a[i + 2 :] == b[i + 2 :])
-    )
+    return a[i + 1 :] == b[i:] or a[i:] == b[i + 1 :] or a[i + 1 :] == b[i + 1 :] or (a[i : i + 2] == b[i : i + 2][::-1] and a[i + 2 :] == b[i + 2 :])
 
 
 def _squeezed(word: str) -> str:

@@ -18,7 +18,7 @@ from qa.service import LONGEST_QUESTION, Service
 from qa.tables import audit_html, cards_html, evidence_html, study_numbers
 
 STATIC = Path(__file__).parent / "static"
-QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
 CONCURRENT = 16  # visitors served at once; Gradio's default is one
 FONTS = ("system-ui", "-apple-system", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 # what only the browser knows: the questions of this tab, and the language chosen earlier
