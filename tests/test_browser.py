@@ -184,8 +184,10 @@ def test_the_page_speaks_the_browsers_language(visit, locale, language):
     page.wait_for_function("document.documentElement.lang !== ''")
     words = interface(language)
     page.wait_for_function(f"document.documentElement.lang === '{language}'")
+    from playwright.sync_api import expect
+
     assert page.title() == words("page_title")
-    assert page.locator("#disclaimer").inner_text() == words("disclaimer")
+    expect(page.locator("#disclaimer")).to_have_text(words("disclaimer"))  # waits while a progress mark is still shown
     assert page.locator(".ask-this").all_inner_texts() == list(words.examples)
 
 
@@ -199,7 +201,7 @@ def test_switching_the_language_changes_every_word_and_is_remembered(visit):
         assert [tab.inner_text() for tab in page.get_by_role("tab").all()] == [words(name) for name in TABS]
         assert page.locator("#ask").inner_text() == words("ask")
         assert page.locator("#question textarea").get_attribute("placeholder") == words("question_placeholder")
-        assert page.locator("#disclaimer").inner_text() == words("disclaimer")
+        page.wait_for_function("want => document.querySelector('#disclaimer').innerText.trim() === want", arg=words("disclaimer"))
         assert LINES["studies/01.en.md"][1] in page.locator("blockquote").first.inner_text()
     page.reload()
     page.wait_for_function("document.documentElement.lang === 'zh-Hant'")

@@ -26,6 +26,7 @@ SCATTERED = 3  # agreeing items from which two at least must share a sentence
 NO_FARTHER = 0.1  # by how much a backing sentence may be less like the claim than one of the other layer that contradicts it
 SLACK = 1.5  # by how much a study that supports the claim may fit worse than one that does not
 STRANGE, STRANGE_PER_FACT = 0.8, 0.8  # unknown words allowed in a supported claim, and more for every fact that agrees
+STRANGE_ALONE = 0.3  # unknown words allowed where nothing but the study's identity is confirmed
 SHARED = 0.6  # share of words by which a claim without any concept counts as a sentence of the study
 ALONE = 0.4  # likeness at which a sentence may contradict a claim of which nothing else is confirmed
 RELEVANT = 0.3  # likeness to the nearest sentence below which nothing is said to differ
@@ -167,11 +168,15 @@ def _strange(statement: Statement, sources: list[Source], comparison: Comparison
     of the word lists, less for a pair of Chinese characters, of which a word has several."""
     known = {word for source in sources for word in source.statement.words}
     known |= {part for word in known for part in word.split("-")}
-    spoken = any(source.row is not None and source.statement.language == statement.language for source in sources)
-    free = [word for word in statement.words if word not in known] if spoken else []
+    free = [word for word in statement.words if word not in known] if _spoken(statement, sources) else []
     soft = [f for f in comparison.findings if f.status == "undecided" and not f.hard]
     concepts_missing = sum(1.5 if f.kind == "topic" else 0.3 for f in soft)
     return sum(0.4 if HAN.match(word) else 1.0 for word in free) + concepts_missing
+
+
+def _spoken(statement: Statement, sources: list[Source]) -> bool:
+    """Return whether any sentence is in the claim's language, so that its free words can be looked for."""
+    return any(source.row is not None and source.statement.language == statement.language for source in sources)
 
 
 def _alike(statement: Statement, sources: list[Source]) -> bool:
@@ -213,7 +218,10 @@ def _verdict(statement: Statement, case: _Case) -> LayerVerdict:
         return "supported" if _alike(statement, case.sources) else "not stated"
     if len(agreed) >= SCATTERED and not _together(statement, case):
         return "not stated"
-    facts = [f for f in agreed if f.kind not in IDENTITY] or agreed[:1]
+    facts = [f for f in agreed if f.kind not in IDENTITY]
+    if not facts:  # only the place or journal is known: whatever else is said of it must be known too
+        read = _spoken(statement, case.sources) or not statement.words
+        return "supported" if read and case.strange <= STRANGE_ALONE else "not stated"
     return "supported" if case.strange <= STRANGE + STRANGE_PER_FACT * len(facts) else "not stated"
 
 

@@ -458,7 +458,8 @@ def _figure(claim: Statement, figure: Figure, sources: Sequence[Source], near: l
         finding = _figure_found(kind, "undecided", claimed, unit, span, sources, open_, near[open_[1]])
         return replace(finding, about=True)
     if unlike and _is_against(figure, unlike, near):
-        if equal and (_conflict(figure.arms, equal[2].arms) or _conflict(figure.population, equal[2].population)):
+        elsewhere = equal is not None and figure.arms and equal[2].arms and not widened(set(figure.arms)) & widened(set(equal[2].arms))
+        if equal and (elsewhere or _conflict(figure.population, equal[2].population)):
             kind = "arm"
         elif figure.quantity.kind == "date" and int(unlike[2].quantity.low // 10000) == int(quantity.low // 10000):
             kind = "date"

@@ -35,6 +35,7 @@ FEATURES = {
     "follow_up": 1,
 }
 NEAR = 0.30  # dense score from which a refusal names the nearest study
+BESIDE_THRESHOLD = 0.82  # the same for a sentence without bank questions beside others that have them
 PLAIN_THRESHOLD = 0.80  # raw cosine below which a corpus without a bank answers nothing: e5 scores little below it
 
 
@@ -81,10 +82,11 @@ def judge(retriever: Retriever, question: str, scores: Scores, follow_up: bool =
         return Refusal(0.0)
     values, reasons = refusal_features(retriever, question, scores, follow_up)
     near = values["dense"] >= NEAR
-    if not len(retriever.index.bank):
-        rows = retriever.rows_of(int(scores.units[scores.order[0]]))
+    best = int(scores.units[scores.order[0]])
+    if not retriever.has_bank(best):
+        rows = retriever.rows_of(best)
         confidence = float((retriever.index.raw_vectors[rows] @ scores.raw).max())
-        return Refusal(confidence, reasons, confidence < PLAIN_THRESHOLD, near)
+        return Refusal(confidence, reasons, confidence < (BESIDE_THRESHOLD if len(retriever.index.bank) else PLAIN_THRESHOLD), near)
     calibration = read_calibration()
     confidence = calibration.confidence(values)
     if values["off_topic"] > calibration.gate and not follow_up:

@@ -132,10 +132,10 @@ def _cell_arms(text: str, parts: list[Segment], found: list[Mention]) -> list[Me
     treated = concepts()["arm:treated"]
     controlled = {p.clause for p in parts for m in found if m.kind == "arm" and "control" in m.concept.group + m.keys[0] and p.start <= m.start < p.end}
     arms = []
-    for mention in (m for m in found if m.kind in ("cell type", "route")):
+    for mention in (m for m in found if m.kind in ("cell type", "route") or m.concept.group == "cell source/tissue"):
         grouped = re.compile(r"\s?(?:细胞|注射|输注|引导)?组|\s(?:cells?\s)?(?:group|arm)\b", re.IGNORECASE).match(text, mention.end)
         beside = parts[segment_at(parts, mention.start)].clause in controlled
-        if grouped or (beside and mention.kind == "cell type"):
+        if grouped or (beside and mention.kind != "route"):
             arms.append(Mention(treated, mention.start, grouped.end() if grouped else mention.end))
     return arms
 
