@@ -45,7 +45,7 @@ class ToyEncoder:
 def toy_encoder(monkeypatch: pytest.MonkeyPatch) -> ToyEncoder:
     """The toy encoder, in place of the one that every command opens."""
     encoder = ToyEncoder()
-    for module in ("qa.local", "qa.workspace", "qa.assistant", "qa.status"):
+    for module in ("qa.originals.local", "qa.commands.workspace", "qa.answering.assistant", "qa.commands.status"):
         monkeypatch.setattr(f"{module}.open_encoder", lambda *a, **k: encoder)
     return encoder
 
@@ -92,8 +92,8 @@ References
 @pytest.fixture(scope="session")
 def trained_once() -> Any:
     """The triage model of the toy encoder, trained once for all tests."""
-    from qa.corpus import shipped_corpus
-    from qa.triage import train_triage
+    from qa.safety.triage import train_triage
+    from qa.settings import shipped_corpus
 
     return train_triage(ToyEncoder(), shipped_corpus() / "safety")
 
@@ -101,17 +101,17 @@ def trained_once() -> Any:
 @pytest.fixture
 def quick_build(monkeypatch: pytest.MonkeyPatch, trained_once: Any) -> None:
     """Leave out of a build what takes seconds and has tests of its own: training triage, encoding all refusals."""
-    from qa.build import read_negatives
+    from qa.indexing.build import read_negatives
 
     few = read_negatives()[:3]
-    monkeypatch.setattr("qa.build.train_triage", lambda *a, **k: trained_once)
-    monkeypatch.setattr("qa.build.read_negatives", lambda: few)
+    monkeypatch.setattr("qa.indexing.build.train_triage", lambda *a, **k: trained_once)
+    monkeypatch.setattr("qa.indexing.build.read_negatives", lambda: few)
 
 
 @pytest.fixture(scope="session")
 def real_assistant() -> Any:
     """The assistant over the checkout's own index, opened once; only for tests marked slow."""
-    from qa.assistant import Assistant
+    from qa.answering.assistant import Assistant
 
     return Assistant.open()
 
@@ -119,7 +119,7 @@ def real_assistant() -> Any:
 @pytest.fixture
 def toy_index(corpus: Path, tmp_path: Path, toy_encoder: ToyEncoder, quick_build: None) -> Path:
     """The index folder of the tiny corpus, built with the toy encoder."""
-    from qa.build import build_index
+    from qa.indexing.build import build_index
 
     folder = tmp_path / "index"
     build_index(corpus, folder, toy_encoder)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from qa.cards import citation_card
+from qa.answering.cards import citation_card
 from qa.records import Answer, Difference, Document, Language, Passage, Quote
 
 LINES = {

@@ -14,14 +14,14 @@ EXPECTED = Path(__file__).parent / "questions" / "expected.json"
 
 @cache
 def _assistant() -> Any:
-    from qa.workspace import open_assistant
+    from qa.commands.workspace import open_assistant
 
     return open_assistant(None, None)
 
 
 def measured(file: str) -> dict[str, Any]:
     """Return the result of `qa evaluate` for a file beside expected.json, over the default index."""
-    from qa.evaluation import evaluate
+    from qa.evaluation.evaluate import evaluate
 
     return evaluate(EXPECTED.parent / file, _assistant()).result
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from qa.records import Answer, Hit, Passage, Quote
-from qa.text import language_of, terms
+from qa.text.preparation import language_of, terms
 
 SENTENCES = {
     "studies/01.md#1": ("The Alpha trial treated 40 people.", "\u7532\u8bd5\u9a8c\u6cbb\u7597\u4e8640\u4eba\u3002"),

@@ -8,9 +8,9 @@ from conftest import ToyEncoder
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from qa.answer import LONGEST_QUESTION, to_json
-from qa.assistant import Assistant
-from qa.display import answer_text
+from qa.answering.answer import LONGEST_QUESTION, to_json
+from qa.answering.assistant import Assistant
+from qa.commands.display import answer_text
 
 KEYS = [
     "question", "language", "outcome", "quotes", "citations", "notices", "disclaimer", "verdict", "differences", "suggestions", "confidence",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from qa.answer_measures import MEASURES, Case, ClaimCase, answer_measures, by_kind, claim_measures, scifact_labels, selective
-from qa.question_file import Claim, Question
+from qa.evaluation.answer_measures import MEASURES, Case, ClaimCase, answer_measures, by_kind, claim_measures, scifact_labels, selective
+from qa.evaluation.question_file import Claim, Question
 from qa.records import Answer, Quote
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qa.bank import BankQuestion, bank_questions, read_bank, sentence_digest
+from qa.corpus.bank import BankQuestion, bank_questions, read_bank, sentence_digest
 from qa.errors import CorpusError
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from conftest import ToyEncoder
 
-from qa.assistant import Assistant
-from qa.batch import run_batch
+from qa.answering.assistant import Assistant
+from qa.commands.batch import run_batch
 from qa.errors import QAError
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from qa.beir import is_beir, read_beir
 from qa.errors import DatasetError
+from qa.evaluation.beir import is_beir, read_beir
 
 
 def write(folder, corpus, queries, **qrels):

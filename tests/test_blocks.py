@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.blocks import looks_like_heading, text_blocks
+from qa.reading.blocks import looks_like_heading, text_blocks
 
 ENTRIES = "[1] Berg Q. Cells. J Liver. 2019;7(2):1-9.\n[2] Dahl R. More cells. J Liver. 2020;8(1):1-5.\n"
 LIST = "\n参考文献\n" + ENTRIES

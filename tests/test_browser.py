@@ -12,7 +12,7 @@ from fake_assistant import LINES, NASTY, FakeAssistant
 from web_server import running
 
 from qa.errors import IndexNotFoundError
-from qa.interface import LANGUAGES, interface
+from qa.web.interface import LANGUAGES, interface
 
 CHROMIUM = Path(os.environ.get("QA_CHROMIUM", "/usr/bin/chromium"))
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.claims import compare, judge
-from qa.corpus import Corpus, read_corpus, shipped_corpus
+from qa.claims.judging import compare, judge
+from qa.corpus.folder import Corpus, read_corpus
 from qa.records import Hit
-from qa.text import prepared, terms
+from qa.settings import shipped_corpus
+from qa.text.preparation import prepared, terms
 
 CLAIMS = Path(__file__).parent / "questions" / "claims_dev.jsonl"
 ARMS = "219 patients took part, 111 controls and 108 given umbilical cord cells."

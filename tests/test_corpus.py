@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.corpus import corpus_digest, corpus_files, read_corpus, sentence_of
+from qa.corpus.folder import corpus_digest, corpus_files, read_corpus, sentence_of
 from qa.errors import CorpusError
 
 PLAIN = "Notes on cells\n\nAlbumin rose in the cell group. Nobody had fever.\n"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.encoder import EmbeddedEncoder, SentenceTransformerEncoder, as_sentence_transformer, batches_by_length, open_encoder
+from qa.encoding.encoder import EmbeddedEncoder, SentenceTransformerEncoder, batches_by_length, open_encoder
 from qa.errors import EncoderError
 
 pytestmark = pytest.mark.slow
@@ -33,6 +33,8 @@ def test_full_width_and_traditional_forms_are_the_same_text(encoder):
 
 
 def test_the_sentence_transformers_model_gives_the_same_vectors(encoder):
+    from qa.encoding.sentence_transformer import as_sentence_transformer
+
     model = as_sentence_transformer(encoder)
     assert np.allclose(model.encode_query(TEXTS), encoder.encode(TEXTS, "query"), atol=1e-6)
     assert np.allclose(model.encode_document(TEXTS), encoder.encode(TEXTS, "passage"), atol=1e-6)
@@ -65,6 +67,8 @@ def test_a_model_that_does_not_exist_is_one_clear_line(tmp_path):
 
 
 def test_any_sentence_transformers_model_can_take_its_place(encoder):
+    from qa.encoding.sentence_transformer import as_sentence_transformer
+
     other = SentenceTransformerEncoder("folder/other", model=as_sentence_transformer(encoder))
     assert other.dimension == 384
     assert np.allclose(other.encode(TEXTS, "query"), encoder.encode(TEXTS, "query"), atol=1e-6)

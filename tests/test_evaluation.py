@@ -7,13 +7,13 @@ import pytest
 from counting_encoder import CountingEncoder
 from small_assistant import SmallAssistant
 
-from qa import workspace
 from qa.cli import main
+from qa.commands import workspace
 from qa.errors import DatasetError, UsageError
-from qa.evaluation import evaluate
-from qa.experiments import ablation, compare
-from qa.report import report
-from qa.trec import NOTHING, read_run, write_run
+from qa.evaluation.evaluate import evaluate
+from qa.evaluation.experiments import ablation, compare
+from qa.evaluation.report import report
+from qa.evaluation.trec import NOTHING, read_run, write_run
 
 QUESTIONS = [
     {"id": "number", "question": "How many people were treated in Alpha", "outcome": "answered", "units": ["studies/01.md#1"], "citations": [1]},
@@ -167,7 +167,7 @@ def test_the_command_prints_the_contracts_json_as_its_last_line(questions, tmp_p
 
 
 def test_the_command_prints_tables_and_an_ablation(beir, capsys, monkeypatch):
-    monkeypatch.setattr("qa.encoder.open_encoder", lambda: CountingEncoder())
+    monkeypatch.setattr("qa.encoding.encoder.open_encoder", lambda: CountingEncoder())
     assert main(["evaluate", str(beir)]) == 0
     out = capsys.readouterr().out
     assert "| queries | n | R@1 |" in out
@@ -188,7 +188,7 @@ def test_the_command_prints_tables_and_an_ablation(beir, capsys, monkeypatch):
     ],
 )
 def test_what_cant_be_done_is_said_in_one_line(beir, tmp_path, capsys, monkeypatch, arguments, code, message):
-    monkeypatch.setattr("qa.encoder.open_encoder", lambda: CountingEncoder())
+    monkeypatch.setattr("qa.encoding.encoder.open_encoder", lambda: CountingEncoder())
     monkeypatch.chdir(tmp_path)
     assert main(["evaluate", *(text.format(beir=beir) for text in arguments)]) == code
     error = capsys.readouterr().err.strip()

@@ -11,11 +11,11 @@ import pytest
 from conftest import ToyEncoder
 from fake_services import FakeServices, pubmed_article
 
-from qa.corpus import originals, read_corpus
+from qa.corpus.folder import originals, read_corpus
 from qa.errors import CorpusError, FetchError
-from qa.fetch import fetch_abstracts
-from qa.polite import PoliteClient
-from qa.sources import Identifiers, is_same
+from qa.originals.fetch import fetch_abstracts
+from qa.originals.polite import PoliteClient
+from qa.originals.sources import Identifiers, is_same
 
 ALPHA = {
     "id": "10000001",
@@ -271,7 +271,7 @@ def test_without_a_network_there_is_one_line_and_exit_code_1(
     assert str(caught.value).startswith("[1]-[2] not fetched: Europe PMC can't be reached (")
     assert len(str(caught.value).splitlines()) == 1
     assert fetch.waits == [1.0, 1.0, 1.0]  # each service is tried twice, once for the whole run
-    monkeypatch.setattr("qa.polite.BACK_OFF", (0.0,))
+    monkeypatch.setattr("qa.originals.polite.BACK_OFF", (0.0,))
     from qa.cli import main
 
     assert main(["fetch", "--corpus", str(fetch.corpus), "--index", str(fetch.index)]) == 1
@@ -356,7 +356,7 @@ def test_a_reference_without_identifiers_is_said_so(
 
 
 def test_removing_a_fetched_abstract_lets_it_be_asked_for_again(services: FakeServices, fetch: Fetch) -> None:
-    from qa.originals import remove_originals
+    from qa.originals.adding import remove_originals
 
     fetch(1)
     assert remove_originals(["abstract-01.md"], fetch.corpus, fetch.index) == 0

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from qa.fusion import POOL, language_groups, late_scores, lexical_scores, max_sim, names_and_figures, ranked
-from qa.lexical import Lexical
+from qa.indexing.lexical import Lexical
+from qa.search.fusion import POOL, language_groups, late_scores, lexical_scores, max_sim, names_and_figures, ranked
 
 ZH, EN = "zh", "en"
 

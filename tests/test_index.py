@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from conftest import ToyEncoder
 
-from qa import store
-from qa.build import build_index
 from qa.errors import IndexMismatchError
-from qa.index import open_index
+from qa.indexing import store
+from qa.indexing.build import build_index
+from qa.indexing.index import open_index
 
 
 def edit(corpus: Path, old: str, new: str) -> None:
@@ -86,7 +86,7 @@ def test_an_index_of_another_encoder_is_refused(toy_index: Path, toy_encoder: To
 
 
 def test_an_index_of_another_preparation_is_refused(toy_index: Path, toy_encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.index.PREPARATION", "as it is")
+    monkeypatch.setattr("qa.indexing.index.PREPARATION", "as it is")
     with pytest.raises(IndexMismatchError, match="another preparation"):
         open_index(toy_index, toy_encoder)
 

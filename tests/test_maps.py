@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.maps import MIN_QUESTIONS, NOTHING, Settings, _gradients, identity, train_maps, unit
+from qa.indexing.maps import MIN_QUESTIONS, NOTHING, Settings, _gradients, identity, train_maps, unit
 
 
 def planted(count: int = 240, dimension: int = 6) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

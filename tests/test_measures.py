@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.measures import (
+from qa.evaluation.measures import (
     area_under_risk_coverage,
     area_under_roc,
     difference,

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from conftest import REVIEW, ToyEncoder
 
-from qa.bank import sentence_digest
-from qa.corpus import originals, read_corpus
+from qa.corpus.bank import sentence_digest
+from qa.corpus.folder import originals, read_corpus
 from qa.errors import CorpusError, QAError
-from qa.index import open_index
-from qa.originals import add_originals, remove_originals
+from qa.indexing.index import open_index
+from qa.originals.adding import add_originals, remove_originals
 
 PAPER = "Survival was better in the umbilical group. Fever was rare in both groups.\n"
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.blocks import text_blocks
-from qa.passages import LONGEST, passages_of
-from qa.readers import read_document
+from qa.reading.blocks import text_blocks
+from qa.reading.passages import LONGEST, passages_of
+from qa.reading.readers import read_document
+from qa.reading.references.lists import find_reference_list
 from qa.records import Document
-from qa.references import find_reference_list
 
 REVIEW = """这种病很常见。
 2019年的进展

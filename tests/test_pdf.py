@@ -14,10 +14,10 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
 
 from qa.errors import CorpusError
-from qa.passages import passages_of
-from qa.pdf import read_pdf
-from qa.readers import read_document
-from qa.text import folded
+from qa.reading.passages import passages_of
+from qa.reading.pdf.reader import read_pdf
+from qa.reading.readers import read_document
+from qa.text.preparation import folded
 
 FONT = "STSong-Light"  # known to every viewer, embedded in no file: needs no font on this machine
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from counting_encoder import CountingEncoder
 
-from qa.plain import LIMIT, WINDOW, PlainIndex, PlainRetriever, token_counter, windows
-from qa.token_vectors import TokenVectors, encode_with_tokens
+from qa.encoding.token_vectors import TokenVectors, encode_with_tokens
+from qa.search.plain import LIMIT, WINDOW, PlainIndex, PlainRetriever, token_counter, windows
 
 DOCUMENTS = {
     "liver": "The liver, and only the liver.",
@@ -97,7 +97,7 @@ def test_token_vectors_are_encoded_once_and_again_only_beyond_the_budget():
 
 @pytest.mark.slow
 def test_one_pass_gives_the_vectors_and_token_vectors_of_the_encoder():
-    from qa.encoder import EmbeddedEncoder
+    from qa.encoding.encoder import EmbeddedEncoder
 
     encoder = EmbeddedEncoder(2)
     texts = ["What is cirrhosis?", "\u809d\u786c\u5316\u662f\u4ec0\u4e48", "", "MELD 36"]

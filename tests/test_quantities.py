@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.quantities import quantities, same_value
+from qa.quantities.quantities import quantities, same_value
 
 
 def found(text: str) -> list[tuple[str, float, float, str]]:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from qa.bank import read_bank
+from qa.corpus.bank import read_bank
 from qa.errors import DatasetError
-from qa.question_file import read_question_file
-from qa.text import folded
+from qa.evaluation.question_file import read_question_file
+from qa.text.preparation import folded
 
 QUESTIONS = Path(__file__).parent / "questions"
 BANK = Path(__file__).parents[1] / "corpus" / "questions"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import CorpusError
-from qa.readers import SUFFIXES, read_document
+from qa.reading.readers import SUFFIXES, read_document
 from qa.records import Document
 
 ZH = (

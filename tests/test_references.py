@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from qa.reference_names import parse_authors
-from qa.references import find_reference_list, parse_references
+from qa.reading.references.lists import find_reference_list, parse_references
+from qa.reading.references.names import parse_authors
 
 ONE = "[1] Berg Q. Cells in the liver. J Liver. 2019;7(2):1-9.\n"
 TWO = "[2] Dahl R. More cells. J Liver. 2020;8(1):1-5.\n"

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from conftest import ToyEncoder
 
-from qa.index import open_index
-from qa.profiles import Ground, ground_from, ground_row, profile_of, strangeness
-from qa.refusal import FEATURES, PLAIN_THRESHOLD, Calibration, judge, read_calibration, refusal_features
-from qa.retrieval import Retriever
-from qa.text import prepared, terms
-from qa.wants import kinds_in, wanted
+from qa.answering.refusal import FEATURES, PLAIN_THRESHOLD, Calibration, judge, read_calibration, refusal_features
+from qa.answering.wants import kinds_in, wanted
+from qa.indexing.index import open_index
+from qa.indexing.profiles import Ground, ground_from, ground_row, profile_of, strangeness
+from qa.search.retrieval import Retriever
+from qa.text.preparation import prepared, terms
 
 
 @pytest.mark.parametrize(

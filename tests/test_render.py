@@ -9,15 +9,15 @@ from html.parser import HTMLParser
 import pytest
 from fake_assistant import LINES, NASTY, FakeAssistant
 
-from qa.conversation import saved_questions
-from qa.corpus import shipped_corpus
-from qa.interface import LANGUAGES, browser_language, interface
+from qa.answering.wording import read_wording
 from qa.records import Answer, Difference
-from qa.render import check_html, marked, message_html, question_buttons, turn_html
-from qa.study_card import safe_link, study_card
-from qa.tables import audit_html, cards_html, evidence_html
-from qa.text import simplified
-from qa.wording import read_wording
+from qa.settings import shipped_corpus
+from qa.text.preparation import simplified
+from qa.web.conversation import saved_questions
+from qa.web.interface import LANGUAGES, browser_language, interface
+from qa.web.render import check_html, marked, message_html, question_buttons, turn_html
+from qa.web.study_card import safe_link, study_card
+from qa.web.tables import audit_html, cards_html, evidence_html
 
 VOID = {"img", "br", "input", "hr"}
 

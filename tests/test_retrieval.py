@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from conftest import ToyEncoder
 
-from qa.build import build_index
-from qa.index import open_index
-from qa.retrieval import Retriever, Weights
+from qa.indexing.build import build_index
+from qa.indexing.index import open_index
+from qa.search.retrieval import Retriever, Weights
 
 LINES = [
     ("Survival was longer with umbilical cells.[1]", ["Do people stay alive longer with umbilical cells?"]),
@@ -87,7 +87,7 @@ def test_an_identical_direction_scores_one_and_an_orthogonal_one_zero(retriever:
 
 def test_the_candidates_of_faiss_have_the_scores_of_the_exact_way(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
     exact = retriever.scores(QUESTION)
-    monkeypatch.setattr("qa.retrieval.CANDIDATES", 2)  # 12 passages > 5 x 2: the large-corpus way
+    monkeypatch.setattr("qa.search.retrieval.CANDIDATES", 2)  # 12 passages > 5 x 2: the large-corpus way
     some = retriever.scores(QUESTION)
     assert 2 <= len(some.units) < 12
     assert some.total == pytest.approx(exact.total[some.units], abs=1e-6)
@@ -95,7 +95,7 @@ def test_the_candidates_of_faiss_have_the_scores_of_the_exact_way(retriever: Ret
 
 
 def test_short_results_of_faiss_name_no_passage(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.retrieval.CANDIDATES", 2)
+    monkeypatch.setattr("qa.search.retrieval.CANDIDATES", 2)
     retriever.index.bank_faiss.reset()  # every row of its results is now -1
     units = retriever.scores("zebra", "hybrid").units
     assert len(units) <= 4  # two by words, two by vector, and none that -1 would name

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.sentences import cited_numbers, sentence_spans
+from qa.text.sentences import cited_numbers, sentence_spans
 
 
 def sentences(text: str) -> list[str]:

@@ -11,15 +11,15 @@ from fake_assistant import LINES, NASTY, FakeAssistant
 from fastapi.testclient import TestClient
 from web_server import running
 
-from qa.api import AnswerModel, Problem, StudyModel
-from qa.background import NotReadyError, Opening
-from qa.conversation import asking, checking, restored
 from qa.errors import IndexNotFoundError, QAError
-from qa.interface import interface
-from qa.limits import LARGEST_BODY, Limits
-from qa.metrics import Metrics
-from qa.server import create_app, listening_socket
-from qa.service import LONGEST_QUESTION, Service
+from qa.http.api import AnswerModel, Problem, StudyModel
+from qa.http.limits import LARGEST_BODY, Limits
+from qa.http.server import create_app, listening_socket
+from qa.service.background import NotReadyError, Opening
+from qa.service.metrics import Metrics
+from qa.service.service import LONGEST_QUESTION, Service
+from qa.web.conversation import asking, checking, restored
+from qa.web.interface import interface
 
 MISSING = "index/: no index here. Build it with: qa index"
 
@@ -244,7 +244,7 @@ def test_a_question_that_waited_too_long_is_a_503_that_says_when_to_ask_again():
 
 
 def test_an_opening_that_failed_is_tried_again(monkeypatch):
-    monkeypatch.setattr("qa.background.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("qa.service.background.RETRY_SECONDS", 0.0)
     results = [IndexNotFoundError(MISSING), FakeAssistant()]
 
     def open_next():
@@ -260,7 +260,7 @@ def test_an_opening_that_failed_is_tried_again(monkeypatch):
 
 
 def test_health_keeps_saying_what_is_wrong_while_the_opening_is_tried_again(monkeypatch):
-    monkeypatch.setattr("qa.background.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("qa.service.background.RETRY_SECONDS", 0.0)
     attempts = []
 
     def second_hangs():

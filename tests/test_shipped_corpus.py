@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from qa.bank import read_bank, sentence_digest
-from qa.corpus import shipped_corpus
-from qa.sentences import MARKS, cited_numbers
-from qa.text import HAN, folded
+from qa.corpus.bank import read_bank, sentence_digest
+from qa.settings import shipped_corpus
+from qa.text.preparation import HAN, folded
+from qa.text.sentences import MARKS, cited_numbers
 
 CORPUS = shipped_corpus()
 PAIRS = sorted(CORPUS.glob("review/*.zh.md")) + sorted(CORPUS.glob("studies/*.zh.md"))

@@ -8,10 +8,10 @@ import pytest
 from conftest import ToyEncoder
 from filelock import FileLock
 
-from qa import store
-from qa.build import build_index
 from qa.errors import IndexMismatchError, IndexNotFoundError, QAError
-from qa.index import open_index
+from qa.indexing import store
+from qa.indexing.build import build_index
+from qa.indexing.index import open_index
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:

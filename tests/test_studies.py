@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from conftest import ToyEncoder
 
-from qa.audit import audit_counts
-from qa.bibliography import CSL_FIELDS, bibtex, csl, ris
-from qa.columns import clipped, table, width, wrapped
-from qa.corpus import read_corpus, shipped_corpus
+from qa.corpus.folder import read_corpus
 from qa.errors import CorpusError
-from qa.studies import _table, audit_rows, audit_text, studies_text, study_rows
+from qa.settings import shipped_corpus
+from qa.studies.audit import audit_counts
+from qa.studies.bibliography import CSL_FIELDS, bibtex, csl, ris
+from qa.studies.columns import clipped, table, width, wrapped
+from qa.studies.table import _table, audit_rows, audit_text, studies_text, study_rows
 
 PLAIN: dict[str, Any] = {
     "id": "1",
@@ -278,8 +279,8 @@ def test_a_reference_that_does_not_exist_is_named(shipped: Any) -> None:
 def test_the_commands_print_them(
     corpus: Path, tmp_path: Path, toy_encoder: ToyEncoder, quick_build: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from qa.build import build_index
     from qa.cli import main
+    from qa.indexing.build import build_index
 
     claim = {
         "claim_zh": "甲",

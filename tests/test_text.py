@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.text import clean, folded, is_traditional, language_of, prepared, simplified, stem, terms
+from qa.text.preparation import clean, folded, is_traditional, language_of, prepared, simplified, stem, terms
 
 
 def test_control_zero_width_and_direction_characters_disappear() -> None:

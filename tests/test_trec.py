@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.errors import DatasetError, UsageError
-from qa.trec import NOTHING, make_run, read_run, strictly_decreasing, write_run
+from qa.evaluation.trec import NOTHING, make_run, read_run, strictly_decreasing, write_run
 
 
 def test_equal_scores_become_strictly_decreasing_and_keep_the_order():

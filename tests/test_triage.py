@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from qa.errors import CorpusError, IndexMismatchError
-from qa.matching import find
-from qa.rules import FILES, Rules, read_rules
-from qa.text import prepared, simplified
-from qa.triage import CLASSES, FEATURES, TriageModel, fit, pieces, probabilities, read_examples, train_triage, triage
-from qa.triage_check import Rate, rates, unseen
+from qa.evaluation.triage_check import Rate, rates, unseen
+from qa.safety.matching import find
+from qa.safety.rules import FILES, Rules, read_rules
+from qa.safety.triage import CLASSES, FEATURES, TriageModel, fit, pieces, probabilities, read_examples, train_triage, triage
+from qa.text.preparation import prepared, simplified
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 SAFETY = CORPUS / "safety"
@@ -359,7 +359,7 @@ def test_english_cards_read_at_grade_eight_or_below(name: str) -> None:
 
 @pytest.mark.slow
 def test_unseen_lines_are_caught_and_study_questions_are_left_alone() -> None:
-    from qa.encoder import EmbeddedEncoder
+    from qa.encoding.encoder import EmbeddedEncoder
 
     table = unseen(EmbeddedEncoder(), SAFETY)
     for language in ("zh", "en"):
@@ -371,7 +371,7 @@ def test_unseen_lines_are_caught_and_study_questions_are_left_alone() -> None:
 
 @pytest.mark.slow
 def test_the_trained_model_tells_the_briefs_look_alikes_apart(rules: Rules) -> None:
-    from qa.encoder import EmbeddedEncoder
+    from qa.encoding.encoder import EmbeddedEncoder
 
     encoder = EmbeddedEncoder()
     model = train_triage(encoder, SAFETY)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from qa.server import create_app, listening_socket
+from qa.http.server import create_app, listening_socket
 
 
 @contextmanager

@@ -100,7 +100,7 @@ def main() -> int:
     from playwright.sync_api import sync_playwright
     from web_server import running
 
-    from qa.assistant import Assistant
+    from qa.answering.assistant import Assistant
 
     assistant = Assistant.open(args.index)
     chromium = os.environ.get("QA_CHROMIUM", "/usr/bin/chromium")

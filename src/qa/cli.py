@@ -79,7 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
     sub.add_argument("--json", action="store_true", help="print the passages as JSON")
     sub = command("evaluate", "measure retrieval and answers on a data set", _evaluate)
-    from qa.evaluate_options import add_options
+    from qa.commands.evaluate import add_options
 
     add_options(sub)
     sub = command("add", "add .txt .md .html .pdf originals to the local corpus", _add)
@@ -115,7 +115,7 @@ def _positive(text: str) -> int:
 
 
 def _assistant(args: argparse.Namespace) -> Any:
-    from qa.workspace import open_assistant
+    from qa.commands.workspace import open_assistant
 
     return open_assistant(args.index, args.corpus)
 
@@ -126,14 +126,14 @@ def print_json(value: Any) -> None:
 
 
 def _index(args: argparse.Namespace) -> int:
-    from qa.workspace import make_index
+    from qa.commands.workspace import make_index
 
     return make_index(args.corpus, args.index, args.if_needed)
 
 
 def _ask(args: argparse.Namespace) -> int:
-    from qa.answer import to_json
-    from qa.display import answer_text
+    from qa.answering.answer import to_json
+    from qa.commands.display import answer_text
 
     answer = _assistant(args).ask(args.question, args.history, args.lang)
     print_json(to_json(answer)) if args.json else print(answer_text(answer))
@@ -141,8 +141,8 @@ def _ask(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from qa.answer import to_json
-    from qa.display import answer_text
+    from qa.answering.answer import to_json
+    from qa.commands.display import answer_text
 
     answer = _assistant(args).check(args.claim, args.lang)
     print_json(to_json(answer)) if args.json else print(answer_text(answer))
@@ -150,13 +150,13 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _batch(args: argparse.Namespace) -> int:
-    from qa.batch import run_batch
+    from qa.commands.batch import run_batch
 
     return run_batch(_assistant(args), args.input, args.output)
 
 
 def _search(args: argparse.Namespace) -> int:
-    from qa.display import hit_row, hits_text
+    from qa.commands.display import hit_row, hits_text
 
     hits = _assistant(args).search(args.question, args.k, args.mode)
     print_json([hit_row(hit) for hit in hits]) if args.json else print(hits_text(hits))
@@ -164,38 +164,38 @@ def _search(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from qa.evaluation import run_evaluation
+    from qa.commands.evaluate import run_evaluation
 
     return run_evaluation(args)
 
 
 def _add(args: argparse.Namespace) -> int:
-    from qa.originals import add_originals
+    from qa.originals.adding import add_originals
 
     return add_originals(args.files, args.citation, args.corpus, args.index)
 
 
 def _remove(args: argparse.Namespace) -> int:
-    from qa.originals import remove_originals
+    from qa.originals.adding import remove_originals
 
     return remove_originals(args.files, args.corpus, args.index)
 
 
 def _fetch(args: argparse.Namespace) -> int:
-    from qa.fetch import fetch_abstracts
+    from qa.originals.fetch import fetch_abstracts
 
     return fetch_abstracts(args.citation, args.corpus, args.index)
 
 
 def _studies(args: argparse.Namespace) -> int:
-    from qa.studies import studies_text
+    from qa.studies.table import studies_text
 
     print(studies_text(_assistant(args).index, args.format, args.lang), end="")
     return 0
 
 
 def _audit(args: argparse.Namespace) -> int:
-    from qa.studies import audit_rows, audit_text
+    from qa.studies.table import audit_rows, audit_text
 
     index = _assistant(args).index
     rows = audit_rows(index, args.citation)
@@ -204,14 +204,14 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from qa.server import serve
+    from qa.http.server import serve
 
     serve(args.host, args.port, args.index, args.corpus)
     return 0
 
 
 def _status(args: argparse.Namespace) -> int:
-    from qa.status import status, status_text
+    from qa.commands.status import status, status_text
 
     found = status(args.index, args.corpus)
     print_json(found) if args.json else print(status_text(found))

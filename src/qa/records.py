@@ -105,7 +105,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Answer:
-    """The reply to one question or claim; the contract's JSON is made from it by `qa.answer.to_json`."""
+    """The reply to one question or claim; the contract's JSON is made from it by `qa.answering.answer.to_json`."""
 
     question: str
     language: Language

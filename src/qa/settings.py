@@ -3,7 +3,11 @@
 import os
 from pathlib import Path
 
-from qa.corpus import shipped_corpus
+
+def shipped_corpus() -> Path:
+    """Return the folder of the project's own edition: inside the installed package, or beside `src/` in a checkout."""
+    packaged = Path(__file__).parent / "_corpus"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "corpus"
 
 
 def default_corpus() -> Path:

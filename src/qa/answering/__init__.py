@@ -1,0 +1,1 @@
+"""Ranked statements -> quotes with their citations and notices, or an honest refusal."""

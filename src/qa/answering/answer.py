@@ -1,0 +1,239 @@
+"""Hits -> answer: whole sentences with their citations, or an honest refusal; and the contract's JSON of it."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from qa.answering.cards import citation_card, strength_line
+from qa.answering.refusal import Refusal, judge
+from qa.answering.wording import Wording, read_wording
+from qa.claims.judging import judge as judge_claim
+from qa.corpus.folder import Corpus
+from qa.indexing.index import Index
+from qa.records import REVIEW, Answer, Hit, Language, Quote
+from qa.safety.rules import Rules, read_rules
+from qa.safety.triage import Triage, TriageModel, pieces, triage
+from qa.search.retrieval import Retriever, Scores
+from qa.settings import shipped_corpus
+from qa.text.preparation import clean, folded, language_of, prepared
+
+MOST_QUOTES = 3
+CANDIDATES = 30  # hits from which a claim's study is chosen
+MARGIN = 0.16  # a further quote may score this much less than the first
+SURE = 0.7  # confidence from which quotes follow an urgent card
+SAME = 0.985  # cosine of two sentences of one layer from which the second says nothing new
+LONGEST_QUESTION = 4000  # characters; the encoder reads 512 tokens, what is longer is cut with a notice
+
+
+@dataclass(frozen=True)
+class AnswerParts:
+    """What answering needs beside the retriever: wording and triage. Read once, shared by all questions."""
+
+    wording: Wording
+    rules: Rules
+    triage_model: TriageModel
+    corpus: Corpus  # the texts in the form that claims are compared with
+
+    @classmethod
+    def of(cls, index: Index) -> "AnswerParts":
+        """Return the parts for an index; the wording and the safety rules are those of the installed project."""
+        return cls(read_wording(), read_rules(shipped_corpus() / "safety"), index.triage_model, index.as_corpus())
+
+
+def answer_question(
+    retriever: Retriever,
+    parts: AnswerParts,
+    question: str,
+    history: tuple[str, ...] = (),
+    lang: str = "auto",
+    without: frozenset[str] = frozenset(),
+) -> Answer:
+    """Return the answer to one question. See `Assistant.ask`."""
+    text = clean(question)[:LONGEST_QUESTION]
+    language: Language = lang if lang in ("zh", "en") else language_of(text)  # type: ignore[assignment]
+    earlier = tuple(clean(h)[:LONGEST_QUESTION] for h in history if clean(h))
+    plain = prepared(text)
+    if not any(c.isalnum() for c in plain):
+        return _refused(retriever, parts, question, language, Refusal(0.0), None)
+    scores = retriever.scores(plain, history=earlier, without=without)
+    alarm = triage(plain, _piece_vectors(retriever, plain, scores), parts.triage_model, parts.rules)
+    refusal = judge(retriever, plain, scores, bool(earlier))
+    quotes = () if refusal.refuses else _quotes(retriever, scores, language)
+    if alarm.label in ("emergency", "despair"):
+        quotes = quotes if refusal.confidence >= SURE else ()  # under an urgent card only what clearly answers
+        return _alarmed(retriever, parts, question, language, alarm, quotes)
+    if alarm.label == "personal_advice":
+        return _personal(retriever, parts, question, language, alarm, quotes, refusal)
+    if not quotes:
+        return _refused(retriever, parts, question, language, refusal, scores)
+    notices = parts.wording.evidence_notices(retriever.index, quotes, language)
+    return _finished(retriever, parts, question, language, "answered", quotes, notices, confidence=refusal.confidence)
+
+
+def _piece_vectors(retriever: Retriever, question: str, scores: Scores) -> np.ndarray:
+    """Return the vectors that triage judges: the question's own, and those of its sentences where it is a long story."""
+    sentences = pieces(question)[1:]
+    return np.vstack([scores.raw[None], retriever.encode(sentences)]) if sentences else scores.raw
+
+
+def _quotes(retriever: Retriever, scores: Scores, language: Language) -> tuple[Quote, ...]:
+    """Return one to three quotes, best first: within reach of the best score, none saying what an earlier one says."""
+    index = retriever.index
+    chosen: list[Hit] = []
+    for hit in retriever.hits(scores, language, 8):
+        if chosen and hit.score < chosen[0].score - MARGIN:
+            break
+        if any(_says_the_same(index, hit, other) for other in chosen):
+            continue
+        chosen.append(hit)
+        if len(chosen) == MOST_QUOTES:
+            break
+    return tuple(quote_of(index, hit, language) for hit in chosen)
+
+
+def _says_the_same(index: Index, hit: Hit, other: Hit) -> bool:
+    if folded(hit.passage.text) == folded(other.passage.text):
+        return True
+    layers = {index.documents[h.passage.document].kind for h in (hit, other)}
+    same_source = len(layers) == 1 and hit.passage.citations == other.passage.citations
+    return same_source and float(index.raw_vectors[hit.row] @ index.raw_vectors[other.row]) >= SAME
+
+
+def quote_of(index: Index, hit: Hit, language: Language) -> Quote:
+    """Return the passage of a hit as a quote, with its other-language line and how strong its evidence is."""
+    passage = hit.passage
+    partner = index.passages[passage.partner].text if passage.partner is not None else None
+    return Quote(
+        text=passage.text,
+        citations=passage.citations,
+        document=passage.document,
+        passage=passage.id,
+        start=passage.start,
+        end=passage.end,
+        page=passage.page,
+        score=round(hit.score, 4),
+        translation=partner,
+        section=passage.section,
+        layer=index.documents[passage.document].kind,
+        strength=strength_line(index, passage.citations, language),
+    )
+
+
+def _alarmed(
+    retriever: Retriever, parts: AnswerParts, question: str, language: Language, alarm: Triage, quotes: tuple[Quote, ...]
+) -> Answer:
+    """The urgent-care card first; if the text also asks what the corpus answers, the quotes follow below it."""
+    cards = tuple(parts.wording.card(card, language) for card in alarm.cards)
+    return _finished(retriever, parts, question, language, "emergency", quotes, cards)
+
+
+def _personal(
+    retriever: Retriever,
+    parts: AnswerParts,
+    question: str,
+    language: Language,
+    alarm: Triage,
+    quotes: tuple[Quote, ...],
+    refusal: Refusal,
+) -> Answer:
+    """Say that no decision for a person can be given here, and quote what the studies say all the same."""
+    notices = [parts.wording.card(card, language) for card in alarm.cards]
+    if quotes:
+        notices += parts.wording.evidence_notices(retriever.index, quotes, language)
+    else:
+        notices.append(parts.wording.coverage(retriever.index, language))
+    return _finished(retriever, parts, question, language, "personal_advice", quotes, tuple(notices), confidence=refusal.confidence)
+
+
+def _refused(
+    retriever: Retriever, parts: AnswerParts, question: str, language: Language, refusal: Refusal, scores: Scores | None
+) -> Answer:
+    """Refuse: say what is covered, which study seems to be meant and that it lacks this detail, and offer questions."""
+    index = retriever.index
+    notices = [parts.wording.card("not_covered", language)]
+    if scores is not None and refusal.near:
+        top = retriever.hits(scores, language, 1)[0]
+        numbers = [n for n in top.passage.citations if n != REVIEW]
+        if numbers:
+            card = citation_card(index, numbers[0], language)
+            notices.append(parts.wording.missing_detail(card, refusal.reasons, language))
+    notices.append(parts.wording.coverage(index, language))
+    suggestions = suggested(retriever, scores, language) if scores is not None else ()
+    answer = _finished(retriever, parts, question, language, "not_covered", (), tuple(notices), confidence=refusal.confidence)
+    return replace(answer, suggestions=suggestions)
+
+
+def suggested(retriever: Retriever, scores: Scores, language: Language, count: int = 3) -> tuple[str, ...]:
+    """Return the nearest questions that the corpus can answer, one for each of the nearest statements."""
+    index = retriever.index
+    if not len(index.bank):
+        return ()
+    similar = index.bank_vectors @ index.maps.queries(scores.raw[None])[0]
+    found: list[str] = []
+    units: set[str] = set()
+    for row in np.lexsort((np.arange(len(similar)), -similar)):
+        question = index.bank[int(row)]
+        if question.language == language and question.unit not in units and 6 <= len(question.text) <= 80:
+            units.add(question.unit)
+            found.append(question.text)
+        if len(found) == count:
+            break
+    return tuple(found)
+
+
+def answer_claim(retriever: Retriever, parts: AnswerParts, claim: str, lang: str = "auto") -> Answer:
+    """Return the verdict on a claim with the sentences that decide it. See `Assistant.check`."""
+    text = clean(claim)[:LONGEST_QUESTION]
+    language: Language = lang if lang in ("zh", "en") else language_of(text)  # type: ignore[assignment]
+    if not any(c.isalnum() for c in prepared(text)):
+        judgement = None
+    else:
+        scores = retriever.scores(prepared(text))
+        judgement = judge_claim(text, retriever.hits(scores, language_of(text), CANDIDATES), parts.corpus)
+    if judgement is None or judgement.verdict == "not_found":
+        notices = (parts.wording.text("check_not_found", language), *(judgement.notices if judgement else ()))
+        answer = _finished(retriever, parts, claim, language, "not_covered", (), notices)
+        return replace(answer, verdict="not_found")
+    quotes = tuple(quote_of(retriever.index, hit, language) for hit in judgement.hits)
+    notices = (
+        parts.wording.text(f"check_{judgement.verdict}", language),
+        parts.wording.layers(judgement.review, judgement.source, language),
+        *judgement.notices,
+        *parts.wording.evidence_notices(retriever.index, quotes, language),
+    )
+    answer = _finished(retriever, parts, claim, language, "answered", quotes, notices)
+    return replace(answer, verdict=judgement.verdict, differences=judgement.differences)
+
+
+def _finished(
+    retriever: Retriever,
+    parts: AnswerParts,
+    question: str,
+    language: Language,
+    outcome: Any,
+    quotes: tuple[Quote, ...],
+    notices: tuple[str, ...],
+    confidence: float = 0.0,
+) -> Answer:
+    numbers = dict.fromkeys(n for quote in quotes for n in quote.citations)
+    return Answer(
+        question=question,
+        language=language,
+        outcome=outcome,
+        quotes=quotes,
+        citations=tuple(citation_card(retriever.index, n, language) for n in numbers),
+        notices=tuple(n for n in notices if n),
+        disclaimer=parts.wording.disclaimer(language),
+        confidence=round(float(confidence), 4),
+    )
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """Return the contract's JSON of an answer: plain values, keys in a fixed order."""
+    row = asdict(answer)
+    for name in ("quotes", "citations", "notices", "differences", "suggestions"):
+        row[name] = list(row[name])
+    for quote in row["quotes"]:
+        quote["citations"] = list(quote["citations"])
+    return row

@@ -1,0 +1,54 @@
+"""The one object that every interface calls: opens the index once, then answers, checks and searches."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from qa.answering.answer import AnswerParts, answer_claim, answer_question
+from qa.encoding.encoder import Encoder, open_encoder
+from qa.indexing.index import Index, open_index
+from qa.records import Answer, Hit
+from qa.search.retrieval import Mode, Retriever
+from qa.settings import default_index
+
+Lang = Literal["auto", "zh", "en"]
+
+
+class Assistant:
+    """An open index with its encoder. Safe to share between threads: asking changes nothing."""
+
+    def __init__(self, index: Index, encoder: Encoder) -> None:
+        self.index = index
+        self.encoder = encoder
+        self.retriever = Retriever(index, encoder)
+        self.parts = AnswerParts.of(index)
+
+    @classmethod
+    def open(cls, folder: Path | None = None, corpus: Path | None = None, encoder: Encoder | None = None) -> "Assistant":
+        """Return the assistant over an index folder (default `QA_INDEX`); QAError with the mending command if it can't be."""
+        encoder = encoder or open_encoder()
+        return cls(open_index(folder or default_index(), encoder, corpus), encoder)
+
+    def ask(self, question: str, history: Sequence[str] = (), lang: Lang = "auto") -> Answer:
+        """Return the answer to a question: one to three quotes, or a refusal with what is covered. Never raises for any text.
+
+        Args:
+            history: the user's earlier questions of this conversation, oldest first.
+            lang: the language of quotes and notices; "auto" takes the question's.
+        """
+        return answer_question(self.retriever, self.parts, question, tuple(history), lang)
+
+    def check(self, claim: str, lang: Lang = "auto") -> Answer:
+        """Return which study supports a claim, with a verdict and the differences named."""
+        return answer_claim(self.retriever, self.parts, claim, lang)
+
+    def search(self, question: str, k: int = 10, mode: Mode = "hybrid", history: Sequence[str] = ()) -> list[Hit]:
+        """Return the k best statements, best first, one passage each in the question's language where there is one."""
+        return self.retriever.search(question, k, mode, tuple(history))
+
+    def document(self, document_id: str) -> dict[str, Any] | None:
+        """Return id, title, text and language of a document of the corpus, for showing a quote in its place."""
+        document = self.index.documents.get(document_id)
+        if document is None:
+            return None
+        return {"id": document.id, "title": document.title, "language": document.language, "text": document.text}

@@ -1,0 +1,141 @@
+"""Decides whether the best statement answers the question, or whether the honest reply is that nothing here does.
+
+Two steps. A gate: the question is nearer to questions about something else than to any of the bank. Then a logistic
+model over a few plain features, each of which can only speak for or against answering. Gate and coefficients were
+fitted on the dev questions by `qa.evaluation.calibration` and stand in `corpus/calibration.json` with the operating
+point.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from qa.answering.wants import kinds_in, wanted
+from qa.errors import CorpusError
+from qa.indexing.profiles import Strange, strangeness
+from qa.search.retrieval import Retriever, Scores
+from qa.settings import shipped_corpus
+
+# feature -> whether more of it speaks for answering (+1) or against (-1)
+FEATURES = {
+    "dense": 1,
+    "bank": 1,
+    "gap": 1,
+    "coverage": 1,
+    "off_topic": -1,
+    "near_miss": -1,
+    "near_miss_gap": -1,
+    "foreign": -1,
+    "figures": -1,
+    "unknown": -1,
+    "names": -1,
+    "unmet": -1,
+    "hopeless": -1,
+    "follow_up": 1,
+}
+NEAR = 0.30  # dense score from which a refusal names the nearest study
+BESIDE_THRESHOLD = 0.82  # the same for a sentence without bank questions beside others that have them
+PLAIN_THRESHOLD = 0.80  # raw cosine below which a corpus without a bank answers nothing: e5 scores little below it
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The decision: `confidence` that the best statement answers, 0 to 1, and why not, as (kind, what) pairs."""
+
+    confidence: float
+    reasons: tuple[tuple[str, str], ...] = ()
+    refuses: bool = True
+    near: bool = False
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Coefficients by feature; the confidence below which, and the `off_topic` above which, a question is refused."""
+
+    intercept: float
+    coefficients: dict[str, float]
+    threshold: float
+    gate: float
+
+    def confidence(self, features: dict[str, float]) -> float:
+        """Return the probability that the best statement answers, 0 to 1."""
+        margin = self.intercept + sum(weight * features[name] for name, weight in self.coefficients.items())
+        return float(1 / (1 + np.exp(-np.clip(margin, -50, 50))))
+
+
+@cache
+def read_calibration() -> Calibration:
+    """Return the shipped calibration; CorpusError if the file is missing or damaged."""
+    path = shipped_corpus() / "calibration.json"
+    try:
+        row = json.loads(path.read_text("utf-8"))
+        weights = {name: float(weight) for name, weight in row["coefficients"].items()}
+        return Calibration(float(row["intercept"]), weights, float(row["threshold"]), float(row["gate"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CorpusError(f"{path}: can't be read ({error}); restore it from the project") from error
+
+
+def judge(retriever: Retriever, question: str, scores: Scores, follow_up: bool = False) -> Refusal:
+    """Return the decision for a prepared question and its scores."""
+    if not len(scores.units):
+        return Refusal(0.0)
+    values, reasons = refusal_features(retriever, question, scores, follow_up)
+    near = values["dense"] >= NEAR
+    best = int(scores.units[scores.order[0]])
+    if not retriever.has_bank(best):
+        rows = retriever.rows_of(best)
+        confidence = float((retriever.index.raw_vectors[rows] @ scores.raw).max())
+        return Refusal(confidence, reasons, confidence < (BESIDE_THRESHOLD if len(retriever.index.bank) else PLAIN_THRESHOLD), near)
+    calibration = read_calibration()
+    confidence = calibration.confidence(values)
+    if values["off_topic"] > calibration.gate and not follow_up:
+        return Refusal(min(confidence, calibration.threshold / 2), reasons, True, near)
+    return Refusal(confidence, reasons, confidence < calibration.threshold, near)
+
+
+def refusal_features(
+    retriever: Retriever, question: str, scores: Scores, follow_up: bool = False
+) -> tuple[dict[str, float], tuple[tuple[str, str], ...]]:
+    """Return the feature values by name, and the reasons that speak against answering, as (kind, what) pairs."""
+    index = retriever.index
+    order = scores.order
+    best = order[0]
+    passages = [index.passages[int(r)] for r in retriever.rows_of(int(scores.units[best]))]
+    query = index.maps.queries(scores.raw[None])[0]
+    nearest_bank, near_miss = _nearest(index.bank_vectors, query, 3), _nearest(index.near_misses, query, 3)
+    odd = Strange((), (), 0.0, ())
+    if passages[0].citations[0] in index.ground.studies:
+        odd = strangeness(question, index.ground.studies[passages[0].citations[0]], index.ground.vocabulary)
+    wants = wanted(question)
+    given = frozenset().union(*(kinds_in(p.text) for p in passages)) if wants else frozenset()
+    unmet = [w for w in wants if not (w.answers & given)]
+    bank = scores.parts.get("bank", scores.parts["dense"])
+    totals = scores.total[order[:10]]
+    values = {
+        "dense": float(scores.parts["dense"][best]),
+        "bank": float(bank[best]),
+        "gap": float(totals[0] - totals[1:].mean()) if len(totals) > 1 else 0.0,
+        "coverage": float(scores.parts["lexical"][best]) / (4.0 + len(question)) if "lexical" in scores.parts else 0.0,
+        "off_topic": _nearest(index.off_topic, query, 2) - nearest_bank,
+        "near_miss": near_miss,
+        "near_miss_gap": near_miss - nearest_bank,
+        "foreign": float(min(2, len(odd.foreign))),
+        "figures": float(min(2, len(odd.figures))),
+        "unknown": odd.words,
+        "names": float(min(2, len(odd.names))),
+        "unmet": float(bool(unmet)),
+        "hopeless": float(any(not w.answers for w in wants)),
+        "follow_up": float(follow_up),
+    }
+    reasons = [("name", word) for word in (*odd.foreign, *odd.figures, *odd.names)] + [("kind", w.kind) for w in unmet]
+    return values, tuple(dict.fromkeys(reasons))
+
+
+def _nearest(vectors: np.ndarray, query: np.ndarray, count: int) -> float:
+    """Return the mean cosine of the nearest few vectors, -1 where there are none."""
+    if not len(vectors):
+        return -1.0
+    similar = vectors @ query
+    return float(np.partition(similar, max(0, len(similar) - count))[-count:].mean())

@@ -1,0 +1,1 @@
+"""Claim x sentences -> verdict and differences."""

@@ -1,0 +1,1 @@
+"""A corpus folder: its documents, passages, references, study facts, audit and question bank."""

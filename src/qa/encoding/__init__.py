@@ -1,0 +1,1 @@
+"""Texts -> unit vectors: the embedded encoder, and any sentence-transformers model."""

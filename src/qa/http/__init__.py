@@ -1,0 +1,1 @@
+"""The HTTP interface, and the process that serves it together with the page."""

@@ -1,0 +1,1 @@
+"""Corpus -> index folder -> opened index."""

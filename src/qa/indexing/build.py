@@ -1,0 +1,166 @@
+"""Builds the index: reads a corpus, embeds what is new, trains what is learned from it, and writes it in one step."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qa.corpus.folder import Corpus, read_corpus
+from qa.encoding.encoder import PREPARATION, Encoder, Progress, Role
+from qa.errors import CorpusError, QAError
+from qa.indexing import store
+from qa.indexing.lexical import Lexical
+from qa.indexing.maps import Settings, train_maps
+from qa.indexing.profiles import Ground, ground_row, study_profiles
+from qa.indexing.serial import document_row, passage_row
+from qa.records import Passage
+from qa.safety.triage import train_triage
+from qa.settings import shipped_corpus
+from qa.text.preparation import prepared, terms
+
+OFF_TOPIC = ("far", "near")  # kinds of examples that are about something else; the others miss by one detail
+Report = Callable[[str, int, int], None]  # (what, done, of how many)
+
+
+def embedded_text(passage: Passage) -> str:
+    """Return what is embedded for a passage: its study and section, then the sentence."""
+    return f"{passage.context} {passage.text}".strip()
+
+
+def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Report | None = None) -> tuple[dict[str, Any], Corpus]:
+    """Write the index of a corpus folder and return its manifest and the corpus.
+
+    Sentences and questions that the existing index already holds, encoded by the same weights, are not encoded again.
+    """
+    report = report or (lambda what, done, total: None)
+    corpus = read_corpus(corpus_folder)
+    negatives = read_negatives()
+    memory = Memory(encoder, _old_vectors(folder, encoder))
+    texts = [embedded_text(p) for p in corpus.passages]
+    vectors = memory.encode(texts, "passage", lambda d, t: report("sentences", d, t))
+    bank_vectors = memory.encode([q.text for q in corpus.bank], "query", lambda d, t: report("questions", d, t))
+    negative_vectors = memory.encode([text for text, _ in negatives], "query")
+    settings = Settings()
+    units = {unit: i for i, unit in enumerate(dict.fromkeys(p.unit for p in corpus.passages))}
+    maps = train_maps(
+        bank_vectors,
+        np.array([units[q.unit] for q in corpus.bank], dtype=np.int64),
+        vectors,
+        np.array([units[p.unit] for p in corpus.passages], dtype=np.int64),
+        settings,
+        negative_vectors,
+        lambda d, t: report("training", d, t),
+    )
+    lexical = Lexical.build([p.text for p in corpus.passages])
+    bank_lexical = Lexical.build([q.text for q in corpus.bank])
+    triage_model = train_triage(memory, shipped_corpus() / "safety")
+    with store.building(folder) as temporary:
+        _write_lines(temporary / "documents.jsonl", (document_row(d) for d in corpus.documents.values()))
+        _write_lines(temporary / "passages.jsonl", (passage_row(p) for p in corpus.passages))
+        _write_lines(temporary / "bank.jsonl", (asdict(q) for q in corpus.bank))
+        knowledge = {
+            "references": corpus.references,
+            "studies": corpus.studies,
+            "audit": corpus.audit,
+            "ground": ground_row(_ground(corpus)),
+            "off_topic": [off for _, off in negatives],
+        }
+        (temporary / "knowledge.json").write_text(json.dumps(knowledge, ensure_ascii=False), "utf-8")
+        (temporary / "memory.json").write_text(json.dumps(list(memory.used)), "utf-8")
+        arrays = {
+            "memory": np.stack(list(memory.used.values())),
+            "vectors": vectors,
+            "bank_vectors": bank_vectors,
+            "negative_vectors": negative_vectors,
+            "map_query": maps.query,
+            "map_passage": maps.passage,
+            **triage_model.to_arrays(),
+        }
+        for name, values in arrays.items():
+            np.save(temporary / f"{name}.npy", values)
+        lexical.save(temporary, "lexical")
+        bank_lexical.save(temporary, "bank_lexical")
+        manifest = store.commit(folder, temporary, _manifest(corpus, encoder, settings, len(negatives)))
+    return manifest, corpus
+
+
+def _manifest(corpus: Corpus, encoder: Encoder, settings: Settings, negatives: int) -> dict[str, Any]:
+    return {
+        "encoder": {
+            "name": encoder.name,
+            "weights": encoder.digest,
+            "dimension": encoder.dimension,
+            "preparation": PREPARATION,
+        },
+        "corpus": {
+            "folder": str(corpus.folder.resolve()),
+            "digest": corpus.digest,
+            "documents": len(corpus.documents),
+            "passages": len(corpus.passages),
+            "references": len(corpus.references),
+            "questions": len(corpus.bank),
+        },
+        "learned": {"maps": asdict(settings), "negatives": negatives},
+    }
+
+
+def read_negatives() -> list[tuple[str, bool]]:
+    """Return the written examples of questions that nothing here answers, in file order, and whether each is off topic."""
+    found = []
+    for path in sorted((shipped_corpus() / "refusals").glob("*.jsonl")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            try:
+                row = json.loads(line)
+                found.append((str(row["text"]), row["kind"] in OFF_TOPIC))
+            except (ValueError, KeyError, TypeError) as error:
+                raise CorpusError(f'{path}, line {number}: each line needs "text" and "kind" ({error})') from error
+    return found
+
+
+def _ground(corpus: Corpus) -> Ground:
+    """Return what the corpus speaks of: profiles of its studies, and all its words and those of its bank."""
+    vocabulary = {t for p in corpus.passages for t in terms(prepared(f"{p.context} {p.text}"))}
+    vocabulary |= {t for q in corpus.bank for t in terms(prepared(q.text))}
+    return Ground(study_profiles(corpus.passages), frozenset(vocabulary))
+
+
+class Memory:
+    """An encoder that remembers: texts of the previous build are not encoded again. Used for everything in a build."""
+
+    def __init__(self, encoder: Encoder, old: dict[str, np.ndarray]) -> None:
+        self.name, self.dimension, self.digest = encoder.name, encoder.dimension, encoder.digest
+        self.used: dict[str, np.ndarray] = {}  # what this build needed, by key
+        self._encoder, self._old = encoder, old
+
+    def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> np.ndarray:
+        """Return the vectors of these texts, as the encoder would."""
+        keys = [hashlib.sha256(f"{role}\0{text}".encode()).hexdigest()[:24] for text in texts]
+        known = {**self._old, **self.used}
+        missing = list({key: i for i, key in enumerate(keys) if key not in known}.values())
+        if missing:
+            fresh = self._encoder.encode([texts[i] for i in missing], role, progress)
+            known.update((keys[i], row) for i, row in zip(missing, fresh, strict=True))
+        self.used.update((key, known[key]) for key in keys)
+        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, self.dimension), dtype=np.float32)
+
+
+def _old_vectors(folder: Path, encoder: Encoder) -> dict[str, np.ndarray]:
+    """Return the vectors of the existing index by key; none if there is no index, or it is of another encoder."""
+    try:
+        manifest = store.read_manifest(folder)
+        made_by = manifest["encoder"]
+        if (made_by["weights"], made_by["preparation"]) != (encoder.digest, PREPARATION):
+            return {}
+        files = store.checked_files(folder, manifest)
+        keys = json.loads(files["memory.json"].read_text("utf-8"))
+        return dict(zip(keys, np.load(files["memory.npy"], allow_pickle=False), strict=True))
+    except (QAError, KeyError, ValueError, OSError):
+        return {}  # nothing usable to start from: everything is encoded, and the folder is written anew
+
+
+def _write_lines(path: Path, rows: Any) -> None:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")

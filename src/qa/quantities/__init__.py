@@ -1,0 +1,1 @@
+"""Numbers, dates and quantities in Chinese and English text, as values that can be compared."""

@@ -1,0 +1,1 @@
+"""A file -> `Document` -> passages: whole sentences, each with the study that it is about."""

@@ -1,0 +1,1 @@
+"""The numbered reference list of a review -> CSL-JSON items."""

@@ -1,0 +1,1 @@
+"""Question -> ranked statements or documents."""

@@ -1,0 +1,220 @@
+"""Question -> hits: every statement of the corpus scored by meaning, by the question bank and by words, then ranked.
+
+A statement (unit) is one sentence in one or two languages. Its score is a weighted sum of
+- dense: the best cosine of the mapped query with the mapped vectors of its lines;
+- bank: the best cosine of the mapped query with the bank questions it answers (its dense score where it has none);
+- lexical, bank_lexical: BM25 of its lines and of its bank questions;
+- focus: whether it is about the study that the conversation is about.
+Every part can be switched off, for ablations. Weights were chosen on the dev questions (docs/quality.md).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from qa.encoding.encoder import Encoder
+from qa.indexing.index import Index
+from qa.records import Hit, Language
+from qa.text.preparation import language_of, prepared
+
+Mode = Literal["hybrid", "dense", "lexical"]
+PARTS = ("bank", "maps", "lexical", "bank_lexical", "focus")
+CANDIDATES = 400  # rows that each vector search contributes; a corpus of fewer rows is scored whole
+
+# The maps know the bank's sentences and push all others away. A sentence without bank questions is scored by the
+# encoder's own cosine, brought to the scale of the mapped one: e5 gives .78 to the unrelated and .92 to the same.
+RAW_FLOOR, RAW_SLOPE = 0.78, 4.0
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weight of each part of the score; `alone` is the share of a follow-up's own words against the whole talk."""
+
+    dense: float = 0.6
+    bank: float = 0.4
+    lexical: float = 0.004
+    bank_lexical: float = 0.004
+    focus: float = 0.06
+    alone: float = 0.6
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of the candidate units of one question: positions in `Index.units`, totals and parts, all (c,)."""
+
+    units: np.ndarray
+    total: np.ndarray
+    parts: dict[str, np.ndarray]
+    raw: np.ndarray  # the query as the encoder gave it, (d,)
+
+    @property
+    def order(self) -> np.ndarray:
+        """Candidate positions, best first; ties by the order of the corpus."""
+        return np.lexsort((self.units, -self.total))
+
+
+class Retriever:
+    """Scores questions against one open index."""
+
+    def __init__(self, index: Index, encoder: Encoder, weights: Weights | None = None) -> None:
+        self.index = index
+        self.encoder = encoder
+        self.weights = weights or Weights()
+        self._rows_of_unit = _grouped(index.unit_of_row, len(index.units))
+        self._questions_of_unit = _grouped(index.unit_of_question, len(index.units))
+        self.study_of_unit = np.array([index.passages[rows[0]].citations[0] for rows in self._rows_of_unit])
+
+    def rows_of(self, unit: int) -> np.ndarray:
+        """Return the passages (rows) of the unit at a position in `Index.units`."""
+        return self._rows_of_unit[unit]
+
+    def has_bank(self, unit: int) -> bool:
+        """Return whether any bank question asks for the unit at a position in `Index.units`."""
+        return len(self._questions_of_unit[unit]) > 0
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        """Return the query vectors of these texts as the encoder gives them, float32 (n, d)."""
+        return self.encoder.encode(texts, "query")
+
+    def scores(self, question: str, mode: Mode = "hybrid", history: tuple[str, ...] = (), without: frozenset[str] = frozenset()) -> Scores:
+        """Return the scores of all candidate units for one question.
+
+        With a history, the question is read twice: alone, and after the earlier questions; and the study that the
+        earlier questions are about is preferred. So 「那副作用呢」 finds the side effects of that study.
+        """
+        earlier = [h for h in history if h.strip()]
+        texts = [question] + ([" ".join([*earlier, question]), " ".join(earlier)] if earlier else [])
+        vectors = self.encode([prepared(t) for t in texts]) if mode != "lexical" else np.zeros((len(texts), self.encoder.dimension), np.float32)
+        found = [self.score_vector(prepared(t), v, mode, without) for t, v in zip(texts, vectors, strict=True)]
+        if not earlier:
+            return found[0]
+        alone, joined, before = found
+        both = np.union1d(alone.units, joined.units)
+        share = self.weights.alone
+        total = share * _spread(alone, both) + (1 - share) * _spread(joined, both)
+        parts = {name: share * _spread(alone, both, name) + (1 - share) * _spread(joined, both, name) for name in alone.parts}
+        if "focus" not in without and mode == "hybrid" and len(before.units):
+            study = self.study_of_unit[before.units[before.order[0]]]
+            parts["focus"] = (self.study_of_unit[both] == study).astype(np.float32)
+            total = total + self.weights.focus * parts["focus"]
+        return Scores(both, total, parts, alone.raw)
+
+    def score_vector(
+        self, text: str, vector: np.ndarray, mode: Mode = "hybrid", without: frozenset[str] = frozenset()
+    ) -> Scores:
+        """Return the scores of one prepared text whose raw vector is known."""
+        index, weights = self.index, self.weights
+        query = vector if "maps" in without else index.maps.queries(vector[None])[0]
+        rows = index.raw_vectors if "maps" in without else index.vectors
+        bank_rows = index.raw_bank_vectors if "maps" in without else index.bank_vectors
+        lexical = index.lexical.scores(text)
+        use_bank = len(index.bank) > 0 and "bank" not in without and mode == "hybrid"
+        units = self._candidates(query, lexical, use_bank, mode)
+        parts: dict[str, np.ndarray] = {}
+        if mode == "lexical":
+            parts["lexical"] = _best(lexical, self._rows_of_unit, units, 0.0)
+            return Scores(units, parts["lexical"], parts, vector)
+        parts["dense"] = _best_cosine(rows, query, self._rows_of_unit, units)
+        total = parts["dense"].copy()
+        if mode == "hybrid":
+            if use_bank:
+                bank = _best_cosine(bank_rows, query, self._questions_of_unit, units)
+                alone = np.isnan(bank)  # units that no bank question asks for: a user's own originals
+                if alone.any() and "maps" not in without:
+                    raw = _best_cosine(index.raw_vectors, vector, self._rows_of_unit, units[alone])
+                    parts["dense"][alone] = np.maximum(parts["dense"][alone], RAW_SLOPE * (raw - RAW_FLOOR))
+                parts["bank"] = np.where(alone, parts["dense"], bank)
+                total = weights.dense * parts["dense"] + weights.bank * parts["bank"]
+            if "lexical" not in without:
+                parts["lexical"] = _best(lexical, self._rows_of_unit, units, 0.0)
+                total = total + weights.lexical * parts["lexical"]
+            if use_bank and "bank_lexical" not in without:
+                parts["bank_lexical"] = _best(index.bank_lexical.scores(text), self._questions_of_unit, units, 0.0)
+                if "lexical" in parts:
+                    parts["bank_lexical"] = np.where(alone, parts["lexical"], parts["bank_lexical"])
+                total = total + weights.bank_lexical * parts["bank_lexical"]
+        return Scores(units, total, parts, vector)
+
+    def _candidates(self, query: np.ndarray, lexical: np.ndarray, use_bank: bool, mode: Mode) -> np.ndarray:
+        """Return the units worth scoring, sorted: all of a small corpus, else the nearest by vector, bank and words."""
+        index = self.index
+        if len(index.passages) <= CANDIDATES * 5:
+            return np.arange(len(index.units))
+        found = [index.unit_of_row[np.argsort(-lexical, kind="stable")[:CANDIDATES]]]
+        if mode != "lexical":
+            _, rows = index.faiss.search(query[None], CANDIDATES)
+            found.append(index.unit_of_row[rows[0][rows[0] >= 0]])  # faiss pads a short result with row -1
+            if use_bank:
+                _, questions = index.bank_faiss.search(query[None], CANDIDATES)
+                found.append(index.unit_of_question[questions[0][questions[0] >= 0]])
+        return np.unique(np.concatenate(found))
+
+    def hits(self, scores: Scores, language: Language, k: int) -> list[Hit]:
+        """Return the k best units as hits, each by its line in `language`, or its only line."""
+        found = []
+        for rank, at in enumerate(scores.order[:k], 1):
+            rows = self._rows_of_unit[int(scores.units[at])]
+            row = next((r for r in rows if self.index.passages[r].language == language), rows[0])
+            parts = {name: float(values[at]) for name, values in scores.parts.items()}
+            found.append(Hit(int(row), self.index.passages[row], float(scores.total[at]), rank, parts))
+        return found
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        mode: Mode = "hybrid",
+        history: tuple[str, ...] = (),
+        without: frozenset[str] = frozenset(),
+    ) -> list[Hit]:
+        """Return the k best statements for a question, best first; none for a question without letters or figures."""
+        if not any(c.isalnum() for c in prepared(question)):
+            return []
+        return self.hits(self.scores(question, mode, history, without), language_of(question), k)
+
+
+def _grouped(owner: np.ndarray, count: int) -> list[np.ndarray]:
+    """Return, for each unit, the positions that belong to it."""
+    order = np.argsort(owner, kind="stable")
+    return np.split(order, np.searchsorted(owner[order], np.arange(1, count)))
+
+
+def _best_cosine(
+    vectors: np.ndarray, query: np.ndarray, groups: list[np.ndarray], units: np.ndarray
+) -> np.ndarray:
+    chosen = [groups[u] for u in units]
+    flat = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
+    cosines = vectors @ query if len(flat) == len(vectors) else vectors[flat] @ query
+    values = cosines[flat] if len(flat) == len(vectors) else cosines
+    return _reduced(values, chosen, np.nan)
+
+
+def _best(values: np.ndarray, groups: list[np.ndarray], units: np.ndarray, empty: float) -> np.ndarray:
+    chosen = [groups[u] for u in units]
+    flat = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
+    return _reduced(values[flat], chosen, empty)
+
+
+def _reduced(values: np.ndarray, chosen: list[np.ndarray], empty: float) -> np.ndarray:
+    """Return the maximum of each run of `values`, one run for each group; `empty` where a group has none."""
+    sizes = np.array([len(c) for c in chosen])
+    result = np.full(len(chosen), empty, dtype=np.float32)
+    filled = sizes > 0
+    if filled.any():
+        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        result[filled] = np.maximum.reduceat(values, starts[filled])
+    return result
+
+
+def _spread(scores: Scores, units: np.ndarray, part: str | None = None) -> np.ndarray:
+    """Return scores (or one part) for a larger sorted set of units; a unit that was no candidate gets the lowest."""
+    values = scores.total if part is None else scores.parts[part]
+    spread = np.full(len(units), values.min() if len(values) else 0.0, dtype=np.float32)
+    spread[np.searchsorted(units, scores.units)] = values
+    return spread
+
+
+def renumbered(hits: list[Hit]) -> list[Hit]:
+    """Return the hits with ranks from 1 in their present order."""
+    return [replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)]

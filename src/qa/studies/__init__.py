@@ -1,0 +1,1 @@
+"""The evidence table, the audit and the exports."""

@@ -1,0 +1,1 @@
+"""How text is prepared and cut: what questions and corpus share."""
