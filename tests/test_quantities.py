@@ -2,7 +2,8 @@
 
 import pytest
 
-from qa.quantities.quantities import quantities, same_value
+from qa.quantities.finding import quantities
+from qa.quantities.quantity import same_value
 
 
 def found(text: str) -> list[tuple[str, float, float, str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from qa.errors import CorpusError
-from qa.quantities.quantities import quantities
+from qa.quantities.finding import quantities
 from qa.settings import shipped_corpus
 from qa.text.preparation import prepared
 

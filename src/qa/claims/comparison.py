@@ -14,7 +14,7 @@ from qa.claims.evidence import Source
 from qa.claims.figures import Figure
 from qa.claims.names import compare_names
 from qa.claims.statements import Item, Statement, widened
-from qa.quantities.quantities import Quantity, same_value
+from qa.quantities.quantity import Quantity, same_value
 from qa.records import Difference
 from qa.text.lexicon import Concept, concepts, is_a
 from qa.text.preparation import folded

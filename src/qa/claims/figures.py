@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from qa.claims.clauses import Mood, Segment, phrase_pattern
-from qa.quantities.quantities import Quantity
+from qa.quantities.quantity import Quantity
 from qa.text.lexicon import Mention, is_a
 
 CONTENT = ("measure", "event", "topic")

@@ -12,7 +12,8 @@ from qa.claims.changes import Change, bare_directions, changes_of
 from qa.claims.clauses import Mood, Segment, phrase_pattern, segments
 from qa.claims.figures import Figure, figures_of
 from qa.claims.polarity import negated_mentions
-from qa.quantities.quantities import Quantity, quantities_of
+from qa.quantities.finding import quantities_of
+from qa.quantities.quantity import Quantity
 from qa.records import Language
 from qa.text.aligned import Aligned, aligned
 from qa.text.lexicon import Mention, concepts, mentions, word_list

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from qa.quantities.quantities import quantities
+from qa.quantities.finding import quantities
 from qa.records import Passage
 from qa.text.lexicon import mentions
 from qa.text.preparation import HAN, prepared, terms

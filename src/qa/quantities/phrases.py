@@ -1,0 +1,60 @@
+"""Finds quantities said without a numeral (half a year, 一半, twice), and words that make a number a limit or an estimate."""
+
+import re
+
+from qa.quantities.quantity import Quantity, Relation, written
+from qa.text.lexicon import word_list
+
+ONCE = re.compile(r"\b(?:given|injected|infused|received|treated|only|just|transplanted|dosed|at|or)\sonce|once(?:\s(?:or|a|per|every|daily|weekly)|[.,;)]|$)")
+
+
+def phrases(text: str) -> list[Quantity]:
+    """Return the fixed expressions of a prepared text that are quantities, in order, the longest where they overlap."""
+    data, found = word_list("quantities"), []
+    lower = text.lower()
+    for language in ("zh", "en"):
+        edge = r"\b" if language == "en" else ""
+        tables = [
+            *((w, "percentage", float(v), "%", "%") for w, v in data["parts"][language].items()),
+            *((w, "duration", float(v[0]), v[1], v[1]) for w, v in data["spans"][language].items()),
+            *((w, "times", float(v), "time", "time") for w, v in data["once"][language].items()),
+        ]
+        for words, kind, value, unit, base in sorted(tables, key=lambda row: -len(row[0])):
+            for match in re.finditer(f"{edge}{re.escape(words)}{edge}", lower):
+                start, end = match.span()
+                if language == "zh" and start and lower[start - 1] in (*data["digits"], *data["places"]):
+                    continue  # 三十年 does not hold 十年
+                if words == "once" and not ONCE.search(lower, max(0, start - 14), end + 4):
+                    continue  # once cirrhosis has set in
+                relation = relation_of(text, start, end)
+                found.append(Quantity(kind, value, value, unit, base, relation, start, end, text[start:end], None, written(value)))
+    kept: list[Quantity] = []
+    for quantity in sorted(found, key=lambda q: (q.start, -q.end)):
+        if not overlaps(quantity, [(k.start, k.end) for k in kept]):
+            kept.append(quantity)
+    return kept
+
+
+def overlaps(quantity: Quantity, spans: list[tuple[int, int]]) -> bool:
+    """Return whether a quantity shares a character with any span."""
+    return any(quantity.start < b and quantity.end > a for a, b in spans)
+
+
+def relation_of(text: str, start: int, end: int) -> Relation:
+    """Return what the words around a number at `[start:end]` make of it: a limit, an estimate, or the number itself."""
+    data = word_list("quantities")
+    before, after = text[max(0, start - 18) : start].lower(), text[end : end + 10].lower()
+    if re.search(r"[≥>]\s?$", before):
+        return ">"
+    if re.search(r"[≤<]\s?$", before):
+        return "<"
+    for relation, table in data["relations"].items():
+        if any(before.endswith(w) for w in table["zh"]) or any(re.search(rf"\b{re.escape(w)}\s?(?:the\s|a\s|第)?$", before) for w in table["en"]):
+            return relation  # type: ignore[no-any-return]
+    for relation, table in data["after"].items():
+        inner = text[start:end]
+        if any(after.startswith(w) for w in table["zh"]) or any(re.match(rf"\s?{re.escape(w)}\b", after) for w in table["en"]):
+            return relation  # type: ignore[no-any-return]
+        if any(w in inner for w in table["zh"] if w in "多余") or any(w in inner for w in table["en"] if w.endswith("odd")):
+            return relation  # type: ignore[no-any-return]
+    return "="
