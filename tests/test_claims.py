@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.claims.judging import compare, judge
+from qa.claims.judgement.judging import compare, judge
 from qa.corpus.folder import Corpus, read_corpus
 from qa.records import Hit
 from qa.settings import shipped_corpus

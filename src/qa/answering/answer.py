@@ -8,7 +8,7 @@ import numpy as np
 from qa.answering.cards import citation_card, strength_line
 from qa.answering.refusal import Refusal, judge
 from qa.answering.wording import Wording, read_wording
-from qa.claims.judging import judge as judge_claim
+from qa.claims.judgement.judging import judge as judge_claim
 from qa.corpus.folder import Corpus
 from qa.indexing.index import Index
 from qa.records import REVIEW, Answer, Hit, Language, Quote

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from qa.claims.statements import Statement, read_statement
+from qa.claims.statements.statement import Statement, read_statement
 from qa.corpus.folder import Corpus
 from qa.records import REVIEW, Language
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
+from qa.claims.comparison.findings import Finding, span_in
 from qa.claims.evidence import Source
-from qa.claims.statements import Name, Statement
+from qa.claims.statements.names import Name
+from qa.claims.statements.statement import Statement
 from qa.quantities.numerals import han_value
 from qa.text.lexicon import word_list
 from qa.text.preparation import folded
@@ -17,43 +17,29 @@ LEAD = re.compile(r".*[由在的于说是从把将被让与和及]")
 GENERIC = re.compile(r"国内|多家|三甲|某|各|该|当地|我国|几家|两家|解放军|中国人民|市|省|县|区|第|附属|人民|中心|医院|大学|研究所|医学院|医学中心|由|在|的|来自|出自|the|of|at|hospital|university|institute|clinic|no|pla|chinese|affiliated|from|people's|peoples", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class NameFinding:
-    """How a name of the claim fares; `span` is of the claim's prepared text, `source_span` of the source's original."""
-
-    kind: str
-    status: Literal["agrees", "differs", "undecided"]
-    claimed: str
-    span: tuple[int, int]
-    source: str = ""
-    source_span: tuple[int, int] | None = None
-    row: int | None = None
-    hard: bool = True
-
-
-def compare_names(claim: Statement, sources: Sequence[Source]) -> Iterable[NameFinding]:
+def compare_names(claim: Statement, sources: Sequence[Source]) -> Iterable[Finding]:
     """Yield what each unlisted name of the claim finds: the same name, another of its kind in its place, or nothing."""
     foreign = all(s.statement.language != claim.language for s in sources if s.row is not None)
     texts = [folded(source.statement.original) for source in sources]
     for name in claim.names:
         if name.kind == "place" and not _number(name.text) and not _core(name.text):
             continue  # several hospitals: no name at all
-        span = (name.start, name.end)
+        span = claim.prepared.span(name.start, name.end)
         row = next((i for i, text in enumerate(texts) if _inside(name, text, sources[i].statement)), None)
         if row is not None:
-            yield NameFinding(name.kind, "agrees", name.text, span, name.text, None, row)
+            yield Finding(name.kind, "agrees", name.text, name.text, claim_span=span, row=row)
             continue
         rival = None
         if foreign and name.kind != "registration":
-            yield NameFinding("spelling", "undecided", name.text, span, hard=False)  # 七台河市人民医院 beside its English name
+            yield Finding("spelling", "undecided", name.text, claim_span=span, hard=False)  # 七台河市人民医院 beside its English name
             continue
         if name.kind in ("place", "journal"):
             rival = next(((i, o) for i, s in enumerate(sources) for o in _rivals(name.kind, s.statement) if s.layer != "record" or name.kind == "journal"), None)
         if rival:
             at, (text, start, end) = rival
-            yield NameFinding(name.kind, "differs", name.text, span, text, sources[at].statement.prepared.span(start, end), at)
+            yield Finding(name.kind, "differs", name.text, text, "", span, span_in(sources[at], start, end), at)
         else:
-            yield NameFinding(name.kind, "undecided", name.text, span)
+            yield Finding(name.kind, "undecided", name.text, claim_span=span)
 
 
 def _inside(name: Name, text: str, statement: Statement) -> bool:

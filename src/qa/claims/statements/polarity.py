@@ -2,7 +2,7 @@
 
 import re
 
-from qa.claims.clauses import Segment
+from qa.claims.statements.clauses import Segment
 from qa.text.lexicon import Mention
 from qa.text.preparation import HAN
 
@@ -58,5 +58,3 @@ def _reached(text: str, start: int, end: int, targets: list[Mention], segment: S
             last = mention
         reached += [m for m in far if (m.start, m.end) == (first.start, first.end) and m not in reached]
     return reached
-
-

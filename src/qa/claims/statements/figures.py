@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from qa.claims.clauses import Mood, Segment, phrase_pattern
+from qa.claims.statements.clauses import Mood, Segment, phrase_pattern
 from qa.quantities.quantity import Quantity
 from qa.text.lexicon import Mention, is_a
 

@@ -14,7 +14,6 @@ from qa.text.lexicon import phrases
 from qa.text.sentences import sentence_spans
 
 Mood = Literal["stated", "unstated", "hearsay", "other", "wish"]
-COMMA = re.compile(r"[,:、](?!\d{3}\b)|[()]")
 WEAK = re.compile(r",(?!\d{3}(?!\d))|:(?=\s|[\u4e00-\u9fff])")
 CLAUSE_END = re.compile(r"[;。!?]")
 
@@ -90,3 +89,8 @@ def _moods(text: str, pieces: list[tuple[int, int]]) -> list[Mood]:
                     break
                 moods[i] = "unstated"
     return moods
+
+
+def segment_at(parts: list[Segment] | tuple[Segment, ...], position: int) -> int:
+    """Return the number of the segment that holds a position."""
+    return next((i for i, s in enumerate(parts) if s.start <= position < s.end), max(0, len(parts) - 1))

@@ -1,0 +1,1 @@
+"""Claim x statements -> what agrees, what differs, what stays open."""
