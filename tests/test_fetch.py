@@ -15,7 +15,7 @@ from qa.corpus.folder import originals, read_corpus
 from qa.errors import CorpusError, FetchError
 from qa.originals.fetch import fetch_abstracts
 from qa.originals.polite import PoliteClient
-from qa.originals.sources import Identifiers, is_same
+from qa.originals.services.article import Identifiers, is_same
 
 ALPHA = {
     "id": "10000001",

@@ -16,7 +16,8 @@ from qa.corpus.folder import LOCAL, Corpus, read_corpus
 from qa.errors import CorpusError, FetchError
 from qa.originals.local import corpus_of, editing, forget, read_records, record, sha256, update_index, write_whole
 from qa.originals.polite import PoliteClient
-from qa.originals.sources import STATUS_KINDS, Found, Identifiers, services
+from qa.originals.services.article import STATUS_KINDS, Found, Identifiers
+from qa.originals.sources import services
 from qa.progress import Progress
 from qa.reading.passages import passages_of
 from qa.reading.readers import read_document

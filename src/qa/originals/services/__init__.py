@@ -1,0 +1,1 @@
+"""The public services that publish abstracts, one a module."""
