@@ -109,7 +109,7 @@ def test_a_build_killed_before_the_manifest_is_replaced_leaves_the_old_index(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_replace", killed)
+        patch.setattr(store, "write_whole", killed)
         with pytest.raises(KeyboardInterrupt):
             build_index(corpus, toy_index, toy_encoder)
     assert (toy_index / store.MANIFEST).read_bytes() == before

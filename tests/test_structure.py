@@ -11,6 +11,7 @@ ORDER = [  # from the ground up; docs/architecture.md says what each is for
     "errors",
     "records",
     "settings",
+    "files",
     "progress",
     "text",
     "quantities",

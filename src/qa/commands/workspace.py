@@ -2,14 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from qa.answering.assistant import Assistant
 from qa.encoding.encoder import open_encoder
-from qa.errors import IndexNotFoundError, QAError
+from qa.errors import IndexNotFoundError
 from qa.indexing.build import build_index
-from qa.indexing.index import check_fit
-from qa.indexing.store import checked_files, read_manifest
+from qa.indexing.index import fits
 from qa.progress import Progress
 from qa.settings import default_corpus, default_index
 
@@ -18,7 +16,7 @@ def make_index(corpus: Path | None, index: Path | None, if_needed: bool = False)
     """Build the index, print what was read, one line for each file that can't be used; return the exit code."""
     corpus, index = corpus or default_corpus(), index or default_index()
     encoder = open_encoder()
-    if if_needed and _fits(index, encoder, corpus):
+    if if_needed and fits(index, encoder, corpus):
         return 0
     manifest, read = build_index(corpus, index, encoder, Progress())
     for problem in read.problems:
@@ -29,16 +27,6 @@ def make_index(corpus: Path | None, index: Path | None, if_needed: bool = False)
         f"{counts['questions']} bank questions; encoder {encoder.name}"
     )
     return 0
-
-
-def _fits(index: Path, encoder: Any, corpus: Path) -> bool:
-    try:
-        manifest = read_manifest(index)
-        checked_files(index, manifest)
-        check_fit(index, manifest, encoder, corpus)
-    except QAError:
-        return False
-    return True
 
 
 def open_assistant(index: Path | None, corpus: Path | None) -> Assistant:

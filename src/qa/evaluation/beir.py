@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import DatasetError
+from qa.evaluation.lines import numbered_lines
 
 LAYOUT = "a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/*.tsv"
 MOST_NAMED = 5
@@ -95,13 +96,7 @@ def _qrels_files(folder: Path, split: str | None) -> list[Path]:
 
 def _rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield each line's object with its place, "file, line n", for messages."""
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: can't be read as UTF-8 text ({error})") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         place = f"{path.name}, line {number}"
         try:
             row = json.loads(line)
@@ -127,10 +122,8 @@ def _texts(path: Path) -> dict[str, str]:
 
 
 def _judgements(path: Path) -> Iterator[tuple[str, str, int]]:
-    for number, line in enumerate(path.read_text("utf-8-sig").split("\n"), 1):
+    for number, line in numbered_lines(path):
         parts = line.rstrip("\r").split("\t") if "\t" in line else line.split()
-        if not any(part.strip() for part in parts):
-            continue
         if len(parts) == 4:  # TREC: query, iteration, document, grade
             parts = [parts[0], parts[2], parts[3]]
         try:

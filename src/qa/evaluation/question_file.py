@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from qa.errors import DatasetError
+from qa.evaluation.lines import numbered_lines
 from qa.records import Language, Outcome, Verdict
 
 
@@ -64,9 +65,7 @@ def read_question_file(path: Path) -> QuestionFile:
     for file in files:
         if not file.is_file():
             continue
-        for number, line in enumerate(_lines(file), 1):
-            if not line.strip():
-                continue
+        for number, line in numbered_lines(file):
             try:
                 row = json.loads(line)
                 if "claim" in row:
@@ -81,13 +80,6 @@ def read_question_file(path: Path) -> QuestionFile:
         raise DatasetError(f"{path}: holds neither questions nor claims; a BEIR folder, or a file like tests/questions/dev.jsonl, is read")
     _refuse_repeated_ids(path, [q.id for q in questions] + [c.id for c in claims])
     return QuestionFile(path.stem, questions, claims)
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: can't be read as UTF-8 text ({error})") from error
 
 
 def _question(row: dict[str, Any]) -> Question:

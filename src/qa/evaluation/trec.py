@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from qa.errors import DatasetError, UsageError
+from qa.evaluation.lines import numbered_lines
 
 Run = dict[str, dict[str, float]]
 NOTHING = "_nothing_found_"  # stands for a document in the line of a query that found none
@@ -45,13 +46,7 @@ def write_run(path: Path, run: Run, name: str) -> None:
 def read_run(path: Path) -> Run:
     """Return the run in a file; DatasetError with the line number if it isn't one."""
     run: Run = {}
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: can't be read as a run file ({error})") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path, "a run file"):
         parts = line.split()
         try:
             query, _, document, _, score, _ = parts

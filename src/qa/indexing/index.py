@@ -16,7 +16,7 @@ import numpy as np
 from qa.corpus.bank import BankQuestion
 from qa.corpus.folder import Corpus, corpus_digest
 from qa.encoding.encoder import PREPARATION, Encoder
-from qa.errors import IndexMismatchError
+from qa.errors import IndexMismatchError, QAError
 from qa.indexing import store
 from qa.indexing.lexical import Lexical
 from qa.indexing.maps import Maps, identity
@@ -185,6 +185,17 @@ def check_fit(folder: Path, manifest: dict[str, Any], encoder: Encoder, corpus_f
         raise IndexMismatchError(
             f"{folder} was built from another state of the corpus than {given}. Rebuild it with: {store.mend(folder, str(given))}"
         )
+
+
+def fits(folder: Path, encoder: Encoder, corpus_folder: Path) -> bool:
+    """Return whether an index folder is whole and was built by this encoder from this state of the corpus."""
+    try:
+        manifest = store.read_manifest(folder)
+        store.checked_files(folder, manifest)
+        check_fit(folder, manifest, encoder, corpus_folder)
+    except QAError:
+        return False
+    return True
 
 
 def _read_lines(path: Path) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import IndexMismatchError, IndexNotFoundError, QAError
+from qa.files import sha256, write_whole
 
 FORMAT = 1
 MANIFEST, PREVIOUS = "manifest.json", "manifest.previous.json"
@@ -49,11 +50,11 @@ def commit(folder: Path, temporary: Path, manifest: dict[str, Any]) -> dict[str,
     """
     files = {}
     for path in sorted(temporary.iterdir()):
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = sha256(path.read_bytes())
         stored = f"{path.stem}-{digest[:12]}{path.suffix}"
         files[path.name] = {"stored": stored, "sha256": digest, "bytes": path.stat().st_size}
         target = folder / stored
-        if not (target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() == digest):
+        if not (target.is_file() and sha256(target.read_bytes()) == digest):
             with path.open("rb") as handle:
                 os.fsync(handle.fileno())
             os.replace(path, target)
@@ -61,19 +62,10 @@ def commit(folder: Path, temporary: Path, manifest: dict[str, Any]) -> dict[str,
     current = folder / MANIFEST
     text = json.dumps(complete, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if current.is_file() and current.read_bytes() != text.encode():
-        _replace(folder / PREVIOUS, current.read_bytes())
-    _replace(current, text.encode())
+        write_whole(folder / PREVIOUS, current.read_bytes())
+    write_whole(current, text.encode())
     _sweep(folder)
     return complete
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(temporary, path)
 
 
 def _sweep(folder: Path) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 from qa.corpus.bank import read_bank, sentence_digest
 from qa.corpus.folder import LOCAL, ORIGINALS, Corpus, corpus_files, originals, read_corpus
 from qa.errors import CorpusError
+from qa.files import sha256, write_whole
 from qa.originals.candidates import Candidate, read_all
-from qa.originals.local import STAGED, corpus_of, editing, forget, read_records, record, sha256, update_index, write_whole
+from qa.originals.local import STAGED, corpus_of, editing, forget, read_records, record, update_index
 from qa.reading.passages import PAIRED, passages_of
 from qa.reading.references.same_work import same_list
 from qa.records import REVIEW, Document

@@ -14,7 +14,8 @@ from typing import Any
 
 from qa.corpus.folder import LOCAL, Corpus, read_corpus
 from qa.errors import CorpusError, FetchError
-from qa.originals.local import corpus_of, editing, forget, read_records, record, sha256, update_index, write_whole
+from qa.files import sha256, write_whole
+from qa.originals.local import corpus_of, editing, forget, read_records, record, update_index
 from qa.originals.polite import PoliteClient
 from qa.originals.services.article import STATUS_KINDS, Found, Identifiers
 from qa.originals.sources import services

@@ -4,7 +4,6 @@
 is a text like any other of the corpus.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,9 +15,10 @@ from typing import Any
 from qa.corpus.folder import LOCAL, ORIGINALS, originals
 from qa.encoding.encoder import open_encoder
 from qa.errors import CorpusError, QAError
+from qa.files import write_whole
 from qa.indexing.build import build_index
-from qa.indexing.index import check_fit
-from qa.indexing.store import checked_files, read_manifest
+from qa.indexing.index import fits
+from qa.indexing.store import read_manifest
 from qa.progress import Progress
 from qa.settings import default_corpus
 
@@ -100,22 +100,6 @@ def write_records(folder: Path, rows: list[dict[str, Any]]) -> None:
     write_whole(folder / LOCAL / ORIGINALS, (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode())
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it appears, or is replaced, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.new")
-    with temporary.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(temporary, path)
-
-
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def update_index(folder: Path, index: Path) -> None:
     """Bring the index up to date with a corpus folder: only what is new is encoded, and nothing if it already fits.
 
@@ -123,12 +107,9 @@ def update_index(folder: Path, index: Path) -> None:
         QAError: the index could not be written; what it says is unchanged, and so are the files of the corpus.
     """
     encoder = open_encoder()
+    if fits(index, encoder, folder):
+        return
     try:
-        manifest = read_manifest(index)
-        checked_files(index, manifest)
-        check_fit(index, manifest, encoder, folder)
-    except QAError:
-        try:
-            build_index(folder, index, encoder, Progress())
-        except QAError as error:
-            raise QAError(f"the files of {folder / LOCAL} changed, but the index did not follow: {error}") from error
+        build_index(folder, index, encoder, Progress())
+    except QAError as error:
+        raise QAError(f"the files of {folder / LOCAL} changed, but the index did not follow: {error}") from error
