@@ -15,6 +15,11 @@ def default_corpus() -> Path:
     return Path(os.environ["QA_CORPUS"]) if os.environ.get("QA_CORPUS") else shipped_corpus()
 
 
+def feedback_folder() -> Path | None:
+    """Return `QA_FEEDBACK`, the folder where ratings of answers are kept; None, the default, keeps none."""
+    return Path(os.environ["QA_FEEDBACK"]) if os.environ.get("QA_FEEDBACK") else None
+
+
 def default_index() -> Path:
     """Return `QA_INDEX`, or `index/` of a checkout, or the user's cache folder for an installed package."""
     if os.environ.get("QA_INDEX"):

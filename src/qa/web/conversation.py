@@ -11,8 +11,10 @@ from qa.errors import QAError
 from qa.records import Answer
 from qa.service.background import NotReadyError
 from qa.service.service import LONGEST_QUESTION, Service
+from qa.settings import feedback_folder
 from qa.web.interface import Interface
 from qa.web.render import check_html, message_html, question_buttons, turn_html
+from qa.web.tools import tools_html
 
 MOST_TURNS = 30  # older ones leave the page
 logger = logging.getLogger(__name__)
@@ -55,13 +57,14 @@ def asking(service: Service, question: str, turns: Sequence[Answer], words: Inte
 
 
 def restored(service: Service, questions: Sequence[str], words: Interface) -> Step:
-    """Return the conversation of a browser tab again, from the questions that the tab kept."""
+    """Return the conversation of a tab, a link or the history again, from its questions; one that fails goes into the box."""
     turns: list[Answer] = []
-    try:
-        for question in questions:
+    for question in questions:
+        try:
             turns.append(service.ask(question, [turn.question for turn in turns]))
-    except QAError as error:
-        logger.warning("the conversation could not be brought back: %s", error)
+        except Exception as error:
+            said = message_html(question, failure(error, words), words, f"turn-{len(turns) + 1}", "failed")
+            return Step(conversation_html(service, turns, words, said), tuple(turns), question)
     return Step(conversation_html(service, turns, words), tuple(turns), "")
 
 
@@ -88,9 +91,14 @@ def checking(service: Service, claim: str, words: Interface) -> Iterator[tuple[M
     yield message_html(claim, waiting, words, "check", "waiting"), None
     try:
         answer = service.check(claim)
-        yield check_html(answer, service.assistant().index, words), answer
+        yield checked_html(service, answer, words), answer
     except Exception as error:
         yield message_html(claim, failure(error, words), words, "check", "failed"), None
+
+
+def checked_html(service: Service, answer: Answer, words: Interface) -> Markup:
+    """Return a checked claim with the buttons below it."""
+    return check_html(answer, service.assistant().index, words, tools=tools_html(answer, words))
 
 
 def failure(error: Exception, words: Interface) -> str:
@@ -110,9 +118,12 @@ def conversation_html(
 
     `data-questions` is what the browser tab keeps for a reload (`static/page.js`).
     """
-    shown = [turn_html(turn, service.assistant().index, words, f"turn-{i}") for i, turn in enumerate(turns, 1)]
+    questions, shown = tuple(turn.question for turn in turns), []
+    for i, turn in enumerate(turns):
+        tools = tools_html(turn, words, questions[:i], feedback_folder() is not None)
+        shown.append(turn_html(turn, service.assistant().index, words, f"turn-{i + 1}", tools))
     shown += [last] if last else []
-    kept = json.dumps([turn.question for turn in turns], ensure_ascii=False)
+    kept = json.dumps(questions, ensure_ascii=False)
     body = Markup("").join(shown) if shown else welcome_html(service, words)
     return Markup('<div class="conversation" role="log" aria-label="{}" data-questions="{}">{}</div>').format(
         words("conversation"), kept, body
