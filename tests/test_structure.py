@@ -19,6 +19,7 @@ ORDER = [  # from the ground up; docs/architecture.md says what each is for
     "corpus",
     "encoding",
     "safety",
+    "vector_stores",
     "indexing",
     "search",
     "claims",

@@ -5,6 +5,7 @@ QAError
   CorpusError             a source file or corpus folder can't be used
   IndexNotFoundError      nothing built yet
   IndexMismatchError      built by another encoder, corpus or format version, or damaged
+  StoreError              the vector store can't be reached, or holds something else
   EncoderError            the encoder can't be opened
   DatasetError            an evaluation data set can't be used
   FetchError              the network or a remote service refused
@@ -31,6 +32,10 @@ class IndexNotFoundError(QAError):
 
 class IndexMismatchError(QAError):
     """The index was built by another encoder, corpus or format version, or is damaged."""
+
+
+class StoreError(QAError):
+    """The vector store can't be reached, or does not hold what the index says (HTTP 503)."""
 
 
 class EncoderError(QAError):

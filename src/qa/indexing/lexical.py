@@ -1,12 +1,15 @@
 """The lexical channel: BM25 over Chinese characters, their bigrams and Latin words (bm25s)."""
 
 import json
+from collections import Counter
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from qa.text.preparation import prepared, terms
+from qa.vector_stores.entries import Words
 
 K1, B = 1.5, 0.75
 
@@ -38,6 +41,19 @@ class Lexical:
         if not ids:
             return np.zeros(self.rows, dtype=np.float32)
         return np.asarray(self._engine.get_scores_from_ids(ids), dtype=np.float32)
+
+    @cached_property
+    def words(self) -> Words:
+        """The weights of all terms in all rows, for a vector store; sharing memory with this index."""
+        if not self.vocabulary:
+            return Words(self.rows, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+        data = self._engine.scores
+        return Words(self.rows, np.asarray(data["indptr"], np.int64), np.asarray(data["indices"], np.int32), np.asarray(data["data"], np.float32))
+
+    def terms_of(self, query: str) -> dict[int, float]:
+        """Return the known terms of a prepared query, each with how often it stands there."""
+        found = Counter(self.vocabulary[t] for t in terms(query) if t in self.vocabulary)
+        return {term: float(times) for term, times in found.items()}
 
     def save(self, folder: Path, name: str) -> None:
         """Write the arrays as plain .npy and the vocabulary as JSON, all under this name."""

@@ -10,12 +10,12 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from qa.errors import IndexMismatchError, IndexNotFoundError, QAError
-from qa.files import sha256, write_whole
+from qa.files import write_whole
 
 FORMAT = 1
 MANIFEST, PREVIOUS = "manifest.json", "manifest.previous.json"
@@ -50,11 +50,11 @@ def commit(folder: Path, temporary: Path, manifest: dict[str, Any]) -> dict[str,
     """
     files = {}
     for path in sorted(temporary.iterdir()):
-        digest = sha256(path.read_bytes())
+        digest = _sha256(path)
         stored = f"{path.stem}-{digest[:12]}{path.suffix}"
         files[path.name] = {"stored": stored, "sha256": digest, "bytes": path.stat().st_size}
         target = folder / stored
-        if not (target.is_file() and sha256(target.read_bytes()) == digest):
+        if not (target.is_file() and _sha256(target) == digest):
             with path.open("rb") as handle:
                 os.fsync(handle.fileno())
             os.replace(path, target)
@@ -78,9 +78,10 @@ def _sweep(folder: Path) -> None:
             except (ValueError, KeyError, TypeError, AttributeError):
                 continue  # damaged, and so kept as the previous version: it names nothing worth keeping
     for path in folder.iterdir():
-        known = path.suffix in (".npy", ".jsonl") or (path.suffix == ".json" and path.name not in (MANIFEST, PREVIOUS))
+        known = path.suffix in (".npy", ".jsonl", ".faiss") or (path.suffix == ".json" and path.name not in (MANIFEST, PREVIOUS))
         if known and path.is_file() and path.name not in kept and not path.name.startswith("."):
-            path.unlink()
+            with suppress(OSError):  # another process has it open (Windows): the next build deletes it
+                path.unlink()
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
