@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from qa.answering.publication import publication_status
 from qa.errors import CorpusError
 from qa.indexing.index import Index
 from qa.records import REVIEW, Language, Quote
@@ -75,10 +76,13 @@ class Wording:
         return (" " if language == "en" else "").join(lines)
 
     def evidence_notices(self, index: Index, quotes: tuple[Quote, ...], language: Language) -> tuple[str, ...]:
-        """Return what a reader must know beside these quotes: protocol only, not verified, limits, audit differences."""
+        """Return what a reader must know beside these quotes: retracted, protocol only, not verified, limits, audit differences."""
         notices: list[str] = []
+        status = publication_status(index)
         for number in dict.fromkeys(n for q in quotes for n in q.citations if n != REVIEW):
             facts = index.studies.get(number, {})
+            if status.get(number) in self.answers["publication"]:
+                notices.append(str(self.answers["publication"][status[number]][language]).format(number=number))
             if PROTOCOL in (facts.get("study_type") or ""):
                 notices.append(self.text("protocol_notice", language).format(number=number))
             elif facts.get("source_kind") == "bibliographic only":

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from qa.answering.publication import publication_status
 from qa.answering.wording import read_wording
 from qa.errors import CorpusError
 from qa.indexing.index import Index
 from qa.records import REVIEW, Language
-from qa.studies.publication import publication_status
 from qa.studies.words import study_words
 
 VERDICTS = ("supported", "partly supported", "contradicted", "not in the source found")

@@ -8,13 +8,13 @@ import sys
 from typing import Any, Literal
 
 from qa.answering.cards import audit_mark
+from qa.answering.publication import publication_status
 from qa.answering.wording import read_wording
 from qa.indexing.index import Index
 from qa.records import REVIEW, Language
 from qa.studies.audit import audit_counts, audit_rows, audit_text
 from qa.studies.bibliography import authors, bibtex, csl, date_parts, ris
 from qa.studies.columns import GAP, table
-from qa.studies.publication import publication_status
 from qa.studies.words import study_words
 
 __all__ = ["audit_rows", "audit_text", "studies_text", "study_rows"]

@@ -55,11 +55,12 @@ def interface(language: InterfaceLanguage) -> Interface:
     folder = shipped_corpus() / "wording"
     try:
         table = json.loads((folder / "ui.json").read_text("utf-8"))
+        table |= json.loads((folder / "ui-staff.json").read_text("utf-8"))
         examples = json.loads((folder / "examples.json").read_text("utf-8"))
         return Interface(language, {key: row[language] for key, row in table.items()}, tuple(examples[language]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CorpusError(
-            f'{folder}: ui.json or examples.json can\'t be used ({error}); each entry needs "zh-Hans", "zh-Hant" and "en"'
+            f'{folder}: ui.json, ui-staff.json or examples.json can\'t be used ({error}); each entry needs "zh-Hans", "zh-Hant" and "en"'
         ) from error
 
 

@@ -9,9 +9,12 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from qa.answering.cards import citation_card
+from qa.answering.publication import publication_status
 from qa.indexing.index import Index
 from qa.records import REVIEW, Quote
+from qa.studies.words import study_words
 from qa.web.interface import Interface
+from qa.web.quoted_page import page_button
 
 NEIGHBOURS = 2  # sentences shown before and after the quoted one
 FACTS = ("design", "population", "cell_type", "cell_source", "dose", "route", "schedule", "follow_up", "limitations")
@@ -36,10 +39,18 @@ def study_card(index: Index, number: int, words: Interface, key: str, quote: Quo
         quote: the sentence that cites it, to be shown in its place; None for a card of the evidence table.
     """
     card = citation_card(index, number, words.content)
-    facts = index.studies.get(number, {})
     heading = words("review_itself") if number == REVIEW else f"[{number}]"
     if card["label"]:
         heading = f"[{number}] {words.script(card['label'])}"
+    return Markup('<div class="card-source" id="{}" data-title="{}" hidden>{}{}</div>').format(
+        key, heading, card_body(index, number, words, quote), _study_link(index, number, words)
+    )
+
+
+def card_body(index: Index, number: int, words: Interface, quote: Quote | None = None) -> Markup:
+    """Return what a card says of a study: marks first, then the quote in its place, then its facts."""
+    card = citation_card(index, number, words.content)
+    facts = index.studies.get(number, {})
     rows = [(words("title"), Markup("{}").format(words.script(card["title"])))]
     original = index.references.get(number, {}).get("title")
     if original and original != card["title"]:
@@ -52,15 +63,34 @@ def study_card(index: Index, number: int, words: Interface, key: str, quote: Quo
         rows.append((words("doi"), safe_link(card["url"], card["doi"], words("opens_elsewhere"))))
     elif card["url"]:
         rows.append((words("link"), safe_link(card["url"], str(card["url"]), words("opens_elsewhere"))))
-    return Markup(
-        '<div class="card-source" id="{}" data-title="{}" hidden>{}{}{}<dl class="facts">{}</dl></div>'
-    ).format(
-        key,
-        heading,
+    return Markup('{}{}{}{}{}<dl class="facts">{}</dl>').format(
+        _status(index, number, words),
         _strength(card, words),
         _audit(card, words),
+        Markup('<p class="basis-note">{}</p>').format(words("basis_none")) if facts.get("source_kind") == "bibliographic only" else "",
         quote_in_place(index, quote, words) if quote else "",
         Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(*row) for row in rows),
+    )
+
+
+def status_mark(status: str | None, words: Interface) -> Markup:
+    """Return a visible mark of a retracted or corrected paper, or ""."""
+    if not status:
+        return Markup("")
+    named = words.script(study_words().named("statuses", status, words.content))
+    return Markup(' <span class="badge badge-contradicted status-mark">{}</span>').format(named)
+
+
+def _status(index: Index, number: int, words: Interface) -> Markup:
+    mark = status_mark(publication_status(index).get(number), words)
+    return Markup('<p class="audit-mark"><b>{}</b>{}</p>').format(words("status"), mark) if mark else mark
+
+
+def _study_link(index: Index, number: int, words: Interface) -> Markup:
+    if number == REVIEW or number not in index.references and number not in index.studies:
+        return Markup("")
+    return Markup('<p><a class="open-page" data-open href="/study/{}?lang={}">{}</a></p>').format(
+        number, words.language, words("study_open", number=number)
     )
 
 
@@ -109,7 +139,7 @@ def quote_in_place(index: Index, quote: Quote, words: Interface) -> Markup:
         if not quote.section or quote.section == document.title
         else f"{document.title} · {quote.section}"
     )
-    page = words("page", page=quote.page) if quote.page else ""
+    page = page_button(index, quote.document, quote.passage, quote.page, words)
     return Markup(
         '<section class="in-place"><h3>{}</h3><p class="place" lang="{lang}">{} {}</p>'
         '<p class="passage" lang="{lang}">{}<mark>{}</mark>{}</p></section>'
