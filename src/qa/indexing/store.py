@@ -8,6 +8,7 @@ leaves the old index whole, and the previous version stays beside the new one. N
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import IndexMismatchError, IndexNotFoundError, QAError
-from qa.files import write_whole
+from qa.files import sha256, write_whole
 
 FORMAT = 1
 MANIFEST, PREVIOUS = "manifest.json", "manifest.previous.json"
+UNFINISHED = ".build-"  # folders of files that no manifest names yet
 MEND = "rebuild it with: qa index"
 NEEDED = {"encoder": ("name", "dimension", "weights", "preparation"), "corpus": ("folder", "digest")}
 
@@ -35,30 +37,38 @@ def building(folder: Path) -> Iterator[Path]:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=0), tempfile.TemporaryDirectory(dir=folder, prefix=".build-") as temporary:
-            yield Path(temporary)
+        with FileLock(folder / ".lock", timeout=0):
+            for left in folder.glob(f"{UNFINISHED}*"):  # of a build that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as temporary:
+                yield Path(temporary)
     except Timeout as error:
         raise QAError(f"{folder} is being built by another process; wait until it is done") from error
     except OSError as error:
-        raise QAError(f"{folder} can't be written: {error.strerror or error}; the old index is unchanged") from error
+        raise QAError(
+            f"{folder} can't be written: {error.strerror or error}; the old index is unchanged. "
+            f"Free space on its disk, or make it writable, then run: {mend(folder)}"
+        ) from error
 
 
 def commit(folder: Path, temporary: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     """Move the files of `temporary` into the index folder, write the manifest last, and return it.
 
-    The manifest gets "files": for each plain name its stored name, SHA-256 and size in bytes.
+    The manifest gets "files": for each plain name its stored name, SHA-256 and size in bytes; and "digest", of itself.
     """
     files = {}
     for path in sorted(temporary.iterdir()):
         digest = _sha256(path)
-        stored = f"{path.stem}-{digest[:12]}{path.suffix}"
+        stored = _stored_name(path.name, digest)
         files[path.name] = {"stored": stored, "sha256": digest, "bytes": path.stat().st_size}
         target = folder / stored
         if not (target.is_file() and _sha256(target) == digest):
             with path.open("rb") as handle:
                 os.fsync(handle.fileno())
             os.replace(path, target)
+    _flush_names(folder)  # after a power cut no manifest may name files that the folder does not have
     complete = {"format": FORMAT, **manifest, "files": files}
+    complete["digest"] = _digest_of(complete)
     current = folder / MANIFEST
     text = json.dumps(complete, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if current.is_file() and current.read_bytes() != text.encode():
@@ -66,6 +76,27 @@ def commit(folder: Path, temporary: Path, manifest: dict[str, Any]) -> dict[str,
     write_whole(current, text.encode())
     _sweep(folder)
     return complete
+
+
+def _stored_name(name: str, digest: str) -> str:
+    path = Path(name)
+    return f"{path.stem}-{digest[:12]}{path.suffix}"
+
+
+def _digest_of(manifest: dict[str, Any]) -> str:
+    """Return a digest of everything in a manifest but its own digest."""
+    rest = {key: value for key, value in manifest.items() if key != "digest"}
+    return sha256(json.dumps(rest, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass"))
+
+
+def _flush_names(folder: Path) -> None:
+    """Make the names of a folder's files outlast a power cut, where the system has that."""
+    with suppress(OSError, AttributeError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _sweep(folder: Path) -> None:
@@ -97,8 +128,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             if Path(entry["stored"]).name != entry["stored"]:
                 raise IndexMismatchError(f"{folder}: the manifest names {name} outside the folder; {MEND}")
             _ = entry["sha256"], entry["bytes"]
+            if entry["stored"] != _stored_name(name, entry["sha256"]):
+                raise ValueError(f"{name} is another file's content")
         for part, keys in NEEDED.items():
             _ = [manifest[part][key] for key in keys]
+        if manifest.get("digest") not in (None, _digest_of(manifest)):
+            raise ValueError("something in it was changed")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexMismatchError(f"{folder}: {MANIFEST} is damaged; {MEND} --index {folder}") from error
     return dict(manifest)
