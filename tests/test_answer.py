@@ -14,6 +14,7 @@ from qa.commands.display import answer_text
 
 KEYS = [
     "question", "language", "outcome", "quotes", "citations", "notices", "disclaimer", "verdict", "differences", "suggestions", "confidence",
+    "opposite", "opposite_citations",
 ]  # fmt: skip
 QUOTE_KEYS = {"text", "citations", "document", "passage", "start", "end", "page", "score", "translation"}
 CITATION_KEYS = {"number", "title", "year", "study_type", "doi", "url"}

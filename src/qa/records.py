@@ -118,3 +118,5 @@ class Answer:
     differences: tuple[Difference, ...] = ()
     suggestions: tuple[str, ...] = ()
     confidence: float = 0.0
+    opposite: tuple[Quote, ...] = ()  # what must stand beside the quotes: a study that found otherwise, the review's own source
+    opposite_citations: tuple[dict[str, Any], ...] = ()  # as `citations`, of those that only `opposite` cites

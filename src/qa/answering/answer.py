@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from qa.answering.cards import citation_card, strength_line
+from qa.answering.opposite import Opposites
 from qa.answering.refusal import Refusal, judge
 from qa.answering.wording import Wording, read_wording
 from qa.claims.judgement.judging import judge as judge_claim
@@ -34,11 +35,12 @@ class AnswerParts:
     rules: Rules
     triage_model: TriageModel
     corpus: Corpus  # the texts in the form that claims are compared with
+    opposites: Opposites
 
     @classmethod
     def of(cls, index: Index) -> "AnswerParts":
         """Return the parts for an index; the wording and the safety rules are those of the installed project."""
-        return cls(read_wording(), read_rules(shipped_corpus() / "safety"), index.triage_model, index.as_corpus())
+        return cls(read_wording(), read_rules(shipped_corpus() / "safety"), index.triage_model, index.as_corpus(), Opposites(index))
 
 
 def answer_question(
@@ -216,7 +218,9 @@ def _finished(
     notices: tuple[str, ...],
     confidence: float = 0.0,
 ) -> Answer:
+    opposite = parts.opposites.findings(quotes, language)
     numbers = dict.fromkeys(n for quote in quotes for n in quote.citations)
+    others = dict.fromkeys(n for quote in opposite for n in quote.citations if n not in numbers)
     return Answer(
         question=question,
         language=language,
@@ -226,14 +230,16 @@ def _finished(
         notices=tuple(n for n in notices if n),
         disclaimer=parts.wording.disclaimer(language),
         confidence=round(float(confidence), 4),
+        opposite=opposite,
+        opposite_citations=tuple(citation_card(retriever.index, n, language) for n in others),
     )
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
     """Return the contract's JSON of an answer: plain values, keys in a fixed order."""
     row = asdict(answer)
-    for name in ("quotes", "citations", "notices", "differences", "suggestions"):
+    for name in ("quotes", "citations", "notices", "differences", "suggestions", "opposite", "opposite_citations"):
         row[name] = list(row[name])
-    for quote in row["quotes"]:
+    for quote in (*row["quotes"], *row["opposite"]):
         quote["citations"] = list(quote["citations"])
     return row

@@ -19,7 +19,9 @@ def answer_text(answer: Answer) -> str:
     for difference in answer.differences:
         unit = f" {difference.unit}" if difference.unit else ""
         lines.append(f"  {difference.kind}: {difference.claimed}{unit} / {difference.source}{unit}")
-    for quote in answer.quotes:
+    for quote in (*answer.quotes, *answer.opposite):
+        if answer.opposite and quote is answer.opposite[0]:
+            lines += [wording.text("opposite", answer.language), ""]
         marks = "".join(f"[{n}]" for n in quote.citations)
         page = f" (p. {quote.page})" if quote.page else ""
         lines.append(f"{quote.text}{marks}{page}")
@@ -28,7 +30,7 @@ def answer_text(answer: Answer) -> str:
         if quote.strength:
             lines.append(f"    ({quote.strength})")
         lines.append("")
-    lines += [citation_line(card) for card in answer.citations]
+    lines += [citation_line(card) for card in (*answer.citations, *answer.opposite_citations)]
     if not urgent:
         lines += ["", *answer.notices] if answer.notices else []
     if answer.suggestions:

@@ -46,9 +46,13 @@ def _parts(answer: Answer, words: Interface) -> Iterator[Part]:
         yield Part("item", words("labelled", label=name, text=sides))
     for quote in answer.quotes:
         yield from _quoted(quote, words)
+    if answer.opposite:
+        yield Part("heading", words("opposite"))
+        for quote in answer.opposite:
+            yield from _quoted(quote, words)
     if answer.citations:
         yield Part("heading", words("saved_sources"))
-        yield from (Part("item", words.script(citation_line(card))) for card in answer.citations)
+        yield from (Part("item", words.script(citation_line(card))) for card in (*answer.citations, *answer.opposite_citations))
     if answer.notices and not urgent:
         yield Part("heading", words("notices"))
         yield from (Part("item", words.script(notice)) for notice in answer.notices)
