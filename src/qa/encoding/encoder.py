@@ -65,16 +65,29 @@ class EmbeddedEncoder:
                 progress(done, len(texts))
         return vectors
 
-    def token_vectors(self, texts: Sequence[str], role: Role) -> list[np.ndarray]:
-        """Return, for each text, its token vectors as float32 unit rows (tokens, 384), prompt and marks left out."""
+    def encode_both(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Return what `encode` and `token_vectors` return, from one pass."""
+        from qa.encoding.e5 import mean_pool
+
         prompt = len(self.model.tokenizer.content(f"{role}:"))
         rows = [self.model.tokenizer.encode(f"{role}: {prepared(text)}") for text in texts]
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         found: list[np.ndarray] = [np.zeros((0, self.dimension), np.float32)] * len(texts)
+        done = 0
         for batch in batches_by_length([len(row) for row in rows]):
-            for i, states in zip(batch, self.model.tokens([rows[i] for i in batch]), strict=True):
-                inner = states[1 + prompt : len(rows[i]) - 1]
+            states = self.model.tokens([rows[i] for i in batch])
+            vectors[batch] = mean_pool(states, np.array([len(rows[i]) for i in batch]))
+            for at, i in enumerate(batch):
+                inner = states[at, 1 + prompt : len(rows[i]) - 1]
                 found[i] = inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), 1e-12)
-        return found
+            done += len(batch)
+            if progress:
+                progress(done, len(texts))
+        return vectors, found
+
+    def token_vectors(self, texts: Sequence[str], role: Role) -> list[np.ndarray]:
+        """Return, for each text, its token vectors as float32 unit rows (tokens, 384), prompt and marks left out."""
+        return self.encode_both(texts, role)[1]
 
 
 class SentenceTransformerEncoder:

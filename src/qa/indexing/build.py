@@ -1,8 +1,7 @@
 """Builds the index: reads a corpus, embeds what is new, trains what is learned from it, and writes it in one step."""
 
-import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,25 +9,25 @@ from typing import Any
 import numpy as np
 
 from qa.corpus.folder import Corpus, read_corpus
-from qa.encoding.encoder import PREPARATION, Encoder, Progress, Role
-from qa.errors import CorpusError, QAError
+from qa.encoding.encoder import PREPARATION, Encoder
+from qa.errors import CorpusError
 from qa.indexing import store
+from qa.indexing.index import embedded_text
 from qa.indexing.lexical import Lexical
 from qa.indexing.maps import Settings, train_maps
+from qa.indexing.memory import Memory
 from qa.indexing.profiles import Ground, ground_row, study_profiles
 from qa.indexing.serial import document_row, passage_row
-from qa.records import Passage
+from qa.indexing.stores import write_search
+from qa.indexing.token_maps import FILE as TOKEN_FILE
+from qa.indexing.token_maps import TokenMaps, shipped_token_maps, write_token_maps
 from qa.safety.triage import train_triage
 from qa.settings import shipped_corpus
 from qa.text.preparation import prepared, terms
 
 OFF_TOPIC = ("far", "near")  # kinds of examples that are about something else; the others miss by one detail
+MOST_WITH_TOKENS = 20_000  # passages, at 20 KB each; a larger corpus goes without late interaction
 Report = Callable[[str, int, int], None]  # (what, done, of how many)
-
-
-def embedded_text(passage: Passage) -> str:
-    """Return what is embedded for a passage: its study and section, then the sentence."""
-    return f"{passage.context} {passage.text}".strip()
 
 
 def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Report | None = None) -> tuple[dict[str, Any], Corpus]:
@@ -39,9 +38,10 @@ def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Rep
     report = report or (lambda what, done, total: None)
     corpus = read_corpus(corpus_folder)
     negatives = read_negatives()
-    memory = Memory(encoder, _old_vectors(folder, encoder))
+    token_maps = _token_maps(encoder, len(corpus.passages))
+    memory = Memory.of_index(encoder, folder, token_maps)
     texts = [embedded_text(p) for p in corpus.passages]
-    vectors = memory.encode(texts, "passage", lambda d, t: report("sentences", d, t))
+    vectors, tokens = memory.encode_passages(texts, token_maps, lambda d, t: report("sentences", d, t))
     bank_vectors = memory.encode([q.text for q in corpus.bank], "query", lambda d, t: report("questions", d, t))
     negative_vectors = memory.encode([text for text, _ in negatives], "query")
     settings = Settings()
@@ -80,15 +80,25 @@ def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Rep
             "map_passage": maps.passage,
             **triage_model.to_arrays(),
         }
+        mapped = maps.passages(vectors) if corpus.bank else vectors
+        search = {
+            "passages": write_search(temporary, "passages", mapped),
+            "questions": write_search(temporary, "questions", maps.queries(bank_vectors)),
+        }
+        if corpus.bank and search["passages"]["factory"] != "Flat":
+            arrays["mapped_vectors"] = mapped  # so many that they are memory-mapped, not computed, when the index is opened
+        if token_maps is not None:
+            arrays |= {"tokens": tokens.rows, "token_starts": tokens.starts}
+            write_token_maps(temporary / TOKEN_FILE, token_maps)
         for name, values in arrays.items():
             np.save(temporary / f"{name}.npy", values)
         lexical.save(temporary, "lexical")
         bank_lexical.save(temporary, "bank_lexical")
-        manifest = store.commit(folder, temporary, _manifest(corpus, encoder, settings, len(negatives)))
+        manifest = store.commit(folder, temporary, {**_manifest(corpus, encoder, settings, len(negatives), token_maps.digest if token_maps else None), "search": search})
     return manifest, corpus
 
 
-def _manifest(corpus: Corpus, encoder: Encoder, settings: Settings, negatives: int) -> dict[str, Any]:
+def _manifest(corpus: Corpus, encoder: Encoder, settings: Settings, negatives: int, tokens: str | None) -> dict[str, Any]:
     return {
         "encoder": {
             "name": encoder.name,
@@ -104,7 +114,7 @@ def _manifest(corpus: Corpus, encoder: Encoder, settings: Settings, negatives: i
             "references": len(corpus.references),
             "questions": len(corpus.bank),
         },
-        "learned": {"maps": asdict(settings), "negatives": negatives},
+        "learned": {"maps": asdict(settings), "negatives": negatives, "token_maps": tokens},
     }
 
 
@@ -128,38 +138,11 @@ def _ground(corpus: Corpus) -> Ground:
     return Ground(study_profiles(corpus.passages), frozenset(vocabulary))
 
 
-class Memory:
-    """An encoder that remembers: texts of the previous build are not encoded again. Used for everything in a build."""
-
-    def __init__(self, encoder: Encoder, old: dict[str, np.ndarray]) -> None:
-        self.name, self.dimension, self.digest = encoder.name, encoder.dimension, encoder.digest
-        self.used: dict[str, np.ndarray] = {}  # what this build needed, by key
-        self._encoder, self._old = encoder, old
-
-    def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> np.ndarray:
-        """Return the vectors of these texts, as the encoder would."""
-        keys = [hashlib.sha256(f"{role}\0{text}".encode()).hexdigest()[:24] for text in texts]
-        known = {**self._old, **self.used}
-        missing = list({key: i for i, key in enumerate(keys) if key not in known}.values())
-        if missing:
-            fresh = self._encoder.encode([texts[i] for i in missing], role, progress)
-            known.update((keys[i], row) for i, row in zip(missing, fresh, strict=True))
-        self.used.update((key, known[key]) for key in keys)
-        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, self.dimension), dtype=np.float32)
-
-
-def _old_vectors(folder: Path, encoder: Encoder) -> dict[str, np.ndarray]:
-    """Return the vectors of the existing index by key; none if there is no index, or it is of another encoder."""
-    try:
-        manifest = store.read_manifest(folder)
-        made_by = manifest["encoder"]
-        if (made_by["weights"], made_by["preparation"]) != (encoder.digest, PREPARATION):
-            return {}
-        files = store.checked_files(folder, manifest)
-        keys = json.loads(files["memory.json"].read_text("utf-8"))
-        return dict(zip(keys, np.load(files["memory.npy"], allow_pickle=False), strict=True))
-    except (QAError, KeyError, ValueError, OSError):
-        return {}  # nothing usable to start from: everything is encoded, and the folder is written anew
+def _token_maps(encoder: Encoder, passages: int) -> TokenMaps | None:
+    """Return the shipped token maps if they belong to this encoder and the corpus is not too large to keep tokens of."""
+    maps = shipped_token_maps()
+    fits = maps is not None and hasattr(encoder, "encode_both") and maps.encoder == encoder.digest
+    return maps if fits and passages <= MOST_WITH_TOKENS else None
 
 
 def _write_lines(path: Path, rows: Any) -> None:

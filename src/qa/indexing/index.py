@@ -22,8 +22,13 @@ from qa.indexing.lexical import Lexical
 from qa.indexing.maps import Maps, identity
 from qa.indexing.profiles import Ground, ground_from
 from qa.indexing.serial import document_from, passage_from
+from qa.indexing.stores import load_array, open_store
+from qa.indexing.token_maps import FILE as TOKEN_FILE
+from qa.indexing.token_maps import PassageTokens, TokenMaps, read_token_maps
 from qa.records import Document, Passage
 from qa.safety.triage import TriageModel
+from qa.vector_stores.entries import Entries
+from qa.vector_stores.protocol import VectorStore
 
 
 @dataclass
@@ -49,6 +54,8 @@ class Index:
     near_misses: np.ndarray  # questions that ask of a study what its sentences do not give, mapped, float32 (n, d)
     ground: Ground
     triage_model: TriageModel
+    token_maps: TokenMaps | None = None  # late interaction, with an encoder that has token vectors
+    tokens: PassageTokens | None = None
 
     def as_corpus(self) -> Corpus:
         """Return the texts and what is known of them, as they were read when the index was built."""
@@ -89,22 +96,25 @@ class Index:
         return np.array([position[q.unit] for q in self.bank], dtype=np.int64)
 
     @cached_property
-    def faiss(self) -> Any:
-        """The exact inner-product index over the mapped passage vectors."""
-        return _flat(self.vectors)
+    def passage_entries(self) -> Entries:
+        """What a vector store holds of the passages: mapped vectors, words, citation numbers."""
+        return Entries(self.vectors, self.lexical.words, [p.citations for p in self.passages])
 
     @cached_property
-    def bank_faiss(self) -> Any:
-        """The exact inner-product index over the mapped bank vectors."""
-        return _flat(self.bank_vectors)
+    def bank_entries(self) -> Entries:
+        """What a vector store holds of the bank questions, cited as the statements that they ask for."""
+        numbers = {p.unit: p.citations for p in reversed(self.passages)}
+        return Entries(self.bank_vectors, self.bank_lexical.words, [numbers.get(q.unit, ()) for q in self.bank])
 
+    @cached_property
+    def store(self) -> VectorStore:
+        """Where the passages are searched; row i is passage i."""
+        return open_store(self.folder, self.manifest, "passages", self.passage_entries)
 
-def _flat(vectors: np.ndarray) -> Any:
-    import faiss
-
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    return index
+    @cached_property
+    def bank_store(self) -> VectorStore:
+        """Where the bank questions are searched; row j is bank question j."""
+        return open_store(self.folder, self.manifest, "questions", self.bank_entries)
 
 
 def embedded_text(passage: Passage) -> str:
@@ -118,7 +128,15 @@ def open_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
     Raises:
         IndexNotFoundError: nothing was built here.
         IndexMismatchError: damaged, or built by another encoder, corpus or format version.
+        StoreError: the server that `QA_STORE` names can't be reached, or does not hold this index.
     """
+    index = read_index(folder, encoder, corpus_folder)
+    _ = index.store, index.bank_store  # what is wrong with a server is named now, not at the first question
+    return index
+
+
+def read_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None) -> Index:
+    """Return the index in a folder as `open_index`, before its vector stores are opened."""
     manifest = store.read_manifest(folder)
     files = store.checked_files(folder, manifest)
     check_fit(folder, manifest, encoder, corpus_folder)
@@ -128,7 +146,7 @@ def open_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         bank = [BankQuestion(**row) for row in _read_lines(files["bank.jsonl"])]
         knowledge = json.loads(files["knowledge.json"].read_text("utf-8"))
         vectors, bank_vectors, negatives, query, passage = (
-            np.load(files[f"{name}.npy"], allow_pickle=False)
+            load_array(files[f"{name}.npy"])
             for name in ("vectors", "bank_vectors", "negative_vectors", "map_query", "map_passage")
         )
         arrays = {n.removesuffix(".npy"): np.load(p, allow_pickle=False) for n, p in files.items() if n.startswith("triage_")}
@@ -138,9 +156,16 @@ def open_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
             raise ValueError("vectors and texts differ in number")
         numbered = {name: {int(k): v for k, v in knowledge[name].items()} for name in ("references", "studies", "audit")}
         lexical, bank_lexical = Lexical.load(files, "lexical"), Lexical.load(files, "bank_lexical")
+        token_maps, tokens = None, None
+        if "tokens.npy" in files:
+            token_maps = read_token_maps(files[TOKEN_FILE])
+            tokens = PassageTokens(load_array(files["tokens.npy"]), load_array(files["token_starts.npy"]))
+            if len(tokens.starts) != len(passages) + 1 or tokens.starts[-1] != len(tokens.rows):
+                raise ValueError("token vectors and texts differ in number")
     except (KeyError, ValueError, TypeError) as error:
         raise IndexMismatchError(f"{folder}: the index can't be read ({error}); {store.MEND} --index {folder}") from error
     maps = Maps(query, passage) if len(bank) else identity(encoder.dimension)
+    mapped = load_array(files["mapped_vectors.npy"]) if "mapped_vectors.npy" in files else maps.passages(vectors) if len(bank) else vectors
     return Index(
         folder=folder,
         manifest=manifest,
@@ -152,7 +177,7 @@ def open_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         bank=bank,
         raw_vectors=vectors,
         raw_bank_vectors=bank_vectors,
-        vectors=maps.passages(vectors),
+        vectors=mapped,
         bank_vectors=maps.queries(bank_vectors),
         maps=maps,
         lexical=lexical,
@@ -161,6 +186,8 @@ def open_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         near_misses=maps.queries(negatives[~off]),
         ground=ground_from(knowledge["ground"]),
         triage_model=triage_model,
+        token_maps=token_maps,
+        tokens=tokens,
     )
 
 

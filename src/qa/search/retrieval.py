@@ -4,6 +4,7 @@ A statement (unit) is one sentence in one or two languages. Its score is a weigh
 - dense: the best cosine of the mapped query with the mapped vectors of its lines;
 - bank: the best cosine of the mapped query with the bank questions it answers (its dense score where it has none);
 - lexical, bank_lexical: BM25 of its lines and of its bank questions;
+- late: late interaction of the tokens of question and sentence, for the LATE_POOL best of the other parts;
 - focus: whether it is about the study that the conversation is about.
 Every part can be switched off, for ablations. Weights were chosen on the dev questions (docs/quality.md).
 """
@@ -15,16 +16,18 @@ import numpy as np
 
 from qa.encoding.encoder import Encoder
 from qa.indexing.index import Index
+from qa.indexing.token_maps import late_interaction
 from qa.records import Hit, Language
 from qa.text.preparation import language_of, prepared
 
 Mode = Literal["hybrid", "dense", "lexical"]
-PARTS = ("bank", "maps", "lexical", "bank_lexical", "focus")
+PARTS = ("bank", "maps", "lexical", "bank_lexical", "late", "focus")
 CANDIDATES = 400  # rows that each vector search contributes; a corpus of fewer rows is scored whole
 
 # The maps know the bank's sentences and push all others away. A sentence without bank questions is scored by the
 # encoder's own cosine, brought to the scale of the mapped one: e5 gives .78 to the unrelated and .92 to the same.
 RAW_FLOOR, RAW_SLOPE = 0.78, 4.0
+LATE_POOL = 20  # units that late interaction looks at
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Weights:
     bank: float = 0.4
     lexical: float = 0.004
     bank_lexical: float = 0.004
+    late: float = 1.0
     focus: float = 0.06
     alone: float = 0.6
 
@@ -77,6 +81,14 @@ class Retriever:
         """Return the query vectors of these texts as the encoder gives them, float32 (n, d)."""
         return self.encoder.encode(texts, "query")
 
+    def encode_both(self, texts: list[str]) -> tuple[np.ndarray, list[np.ndarray | None]]:
+        """Return the query vectors of these texts and their tokens for late interaction, None where that is not to be had."""
+        both = getattr(self.encoder, "encode_both", None)
+        if self.index.token_maps is None or both is None:
+            return self.encode(texts), [None] * len(texts)
+        vectors, tokens = both(texts, "query")
+        return vectors, [self.index.token_maps.queries(rows) for rows in tokens]
+
     def scores(self, question: str, mode: Mode = "hybrid", history: tuple[str, ...] = (), without: frozenset[str] = frozenset()) -> Scores:
         """Return the scores of all candidate units for one question.
 
@@ -85,8 +97,10 @@ class Retriever:
         """
         earlier = [h for h in history if h.strip()]
         texts = [question] + ([" ".join([*earlier, question]), " ".join(earlier)] if earlier else [])
-        vectors = self.encode([prepared(t) for t in texts]) if mode != "lexical" else np.zeros((len(texts), self.encoder.dimension), np.float32)
-        found = [self.score_vector(prepared(t), v, mode, without) for t, v in zip(texts, vectors, strict=True)]
+        plain = [prepared(t) for t in texts]
+        nothing: tuple[np.ndarray, list[np.ndarray | None]] = np.zeros((len(texts), self.encoder.dimension), np.float32), [None] * len(texts)
+        vectors, tokens = self.encode_both(plain) if mode != "lexical" else nothing
+        found = [self.score_vector(t, v, mode, without, rows) for t, v, rows in zip(plain, vectors, tokens, strict=True)]
         if not earlier:
             return found[0]
         alone, joined, before = found
@@ -101,16 +115,21 @@ class Retriever:
         return Scores(both, total, parts, alone.raw)
 
     def score_vector(
-        self, text: str, vector: np.ndarray, mode: Mode = "hybrid", without: frozenset[str] = frozenset()
+        self,
+        text: str,
+        vector: np.ndarray,
+        mode: Mode = "hybrid",
+        without: frozenset[str] = frozenset(),
+        tokens: np.ndarray | None = None,
     ) -> Scores:
-        """Return the scores of one prepared text whose raw vector is known."""
+        """Return the scores of one prepared text whose raw vector, and tokens for late interaction, are known."""
         index, weights = self.index, self.weights
         query = vector if "maps" in without else index.maps.queries(vector[None])[0]
         rows = index.raw_vectors if "maps" in without else index.vectors
         bank_rows = index.raw_bank_vectors if "maps" in without else index.bank_vectors
         lexical = index.lexical.scores(text)
         use_bank = len(index.bank) > 0 and "bank" not in without and mode == "hybrid"
-        units = self._candidates(query, lexical, use_bank, mode)
+        units = self._candidates(query, text, use_bank, mode)
         parts: dict[str, np.ndarray] = {}
         if mode == "lexical":
             parts["lexical"] = _best(lexical, self._rows_of_unit, units, 0.0)
@@ -134,20 +153,38 @@ class Retriever:
                 if "lexical" in parts:
                     parts["bank_lexical"] = np.where(alone, parts["lexical"], parts["bank_lexical"])
                 total = total + weights.bank_lexical * parts["bank_lexical"]
+            if tokens is not None and "late" not in without and len(units):
+                parts["late"] = self._late(units, total, tokens)
+                total = total + weights.late * parts["late"]
         return Scores(units, total, parts, vector)
 
-    def _candidates(self, query: np.ndarray, lexical: np.ndarray, use_bank: bool, mode: Mode) -> np.ndarray:
+    def _late(self, units: np.ndarray, total: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+        """Return late interaction (c,): of the best units by the other parts; every other unit gets the least of these."""
+        assert self.index.tokens is not None
+        best = np.lexsort((units, -total))[:LATE_POOL]
+        chosen = [self._rows_of_unit[int(u)] for u in units[best]]
+        values = late_interaction(tokens, self.index.tokens, np.concatenate(chosen).tolist())
+        found = _reduced(values, chosen, 0.0)
+        late = np.full(len(units), found.min(), dtype=np.float32)
+        late[best] = found
+        return late
+
+    def _candidates(self, query: np.ndarray, text: str, use_bank: bool, mode: Mode) -> np.ndarray:
         """Return the units worth scoring, sorted: all of a small corpus, else the nearest by vector, bank and words."""
         index = self.index
-        if len(index.passages) <= CANDIDATES * 5:
+        if index.store.embedded and len(index.passages) <= CANDIDATES * 5:
             return np.arange(len(index.units))
-        found = [index.unit_of_row[np.argsort(-lexical, kind="stable")[:CANDIDATES]]]
-        if mode != "lexical":
-            _, rows = index.faiss.search(query[None], CANDIDATES)
-            found.append(index.unit_of_row[rows[0][rows[0] >= 0]])  # faiss pads a short result with row -1
-            if use_bank:
-                _, questions = index.bank_faiss.search(query[None], CANDIDATES)
-                found.append(index.unit_of_question[questions[0][questions[0] >= 0]])
+        words = index.lexical.terms_of(text)
+        if mode == "lexical":
+            rows, _ = index.store.search_words(words, CANDIDATES)
+        elif mode == "dense":
+            rows, _ = index.store.search(query, CANDIDATES)
+        else:  # both pools whole: what is best of them is decided by all parts of the score
+            rows, _ = index.store.hybrid(query, words, 2 * CANDIDATES, self.weights.lexical, CANDIDATES)
+        found = [index.unit_of_row[rows]]
+        if use_bank:
+            questions, _ = index.bank_store.search(query, CANDIDATES)
+            found.append(index.unit_of_question[questions])
         return np.unique(np.concatenate(found))
 
     def hits(self, scores: Scores, language: Language, k: int) -> list[Hit]:
