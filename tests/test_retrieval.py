@@ -94,14 +94,6 @@ def test_the_candidates_of_faiss_have_the_scores_of_the_exact_way(retriever: Ret
     assert some.units[some.order[0]] == exact.units[exact.order[0]]
 
 
-def test_short_results_of_faiss_name_no_passage(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.search.retrieval.CANDIDATES", 2)
-    retriever.index.bank_faiss.reset()  # every row of its results is now -1
-    units = retriever.scores("zebra", "hybrid").units
-    assert len(units) <= 4  # two by words, two by vector, and none that -1 would name
-    assert (np.diff(units) > 0).all()
-
-
 def test_equal_scores_come_in_the_order_of_the_corpus(retriever: Retriever) -> None:
     hits = retriever.search("zebra", 12, "lexical")
     assert [h.score for h in hits] == [0] * 12

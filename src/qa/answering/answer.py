@@ -193,7 +193,7 @@ def answer_claim(retriever: Retriever, parts: AnswerParts, claim: str, lang: str
     else:
         scores = retriever.scores(prepared(text))
         judgement = judge_claim(text, retriever.hits(scores, language_of(text), CANDIDATES), parts.corpus)
-    if judgement is None or judgement.verdict == "not_found":
+    if judgement is None or judgement.verdict == "not_found" or not judgement.hits:  # a verdict that no sentence shows is none
         notices = (parts.wording.text("check_not_found", language), *(judgement.notices if judgement else ()))
         answer = _finished(retriever, parts, claim, language, "not_covered", (), notices)
         return replace(answer, verdict="not_found")

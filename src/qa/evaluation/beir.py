@@ -129,7 +129,7 @@ def _judgements(path: Path) -> Iterator[tuple[str, str, int]]:
         try:
             query, document, grade = parts
             yield query.strip(), document.strip(), int(float(grade))
-        except ValueError:
+        except (ValueError, OverflowError):  # the latter for a grade of "inf"
             if number == 1:
                 continue  # the header
             raise DatasetError(f'{path.name}, line {number}: expected query id, document id and grade, got "{line[:60]}"') from None

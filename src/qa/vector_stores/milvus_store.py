@@ -32,6 +32,7 @@ class Milvus:
         self.uri, self._token, self._seconds = uri, token, seconds
         self._client: Any = None
         self._lock = threading.Lock()
+        self._loaded: set[str] = set()  # collections that this connection has loaded: a server that restarted has none
 
     @contextmanager
     def client(self) -> Iterator[Any]:
@@ -57,10 +58,20 @@ class Milvus:
                 "or unset QA_STORE for the embedded store"
             ) from error
 
+    @contextmanager
+    def loaded(self, collection: str) -> Iterator[Any]:
+        """Yield the client with a collection ready to be searched; errors as `client`."""
+        with self.client() as client:
+            if collection not in self._loaded:
+                client.load_collection(collection, timeout=self._seconds)
+                self._loaded.add(collection)
+            yield client
+
     def close(self) -> None:
         """Give the connection up; the next use makes a new one."""
         with self._lock:
             client, self._client = self._client, None
+            self._loaded.clear()
         if client is not None:
             client.close()
 
@@ -83,6 +94,7 @@ class MilvusStore:
         with self.milvus.client() as client:
             if not client.has_collection(self.collection, timeout=self.milvus.seconds):
                 return 0
+        with self.milvus.loaded(self.collection) as client:
             found = client.query(self.collection, filter="row >= 0", output_fields=["count(*)"], timeout=self.milvus.seconds)
             return int(found[0]["count(*)"])
 
@@ -104,7 +116,7 @@ class MilvusStore:
             AnnSearchRequest([np.asarray(query, dtype=np.float32)], "vector", _params("vector"), limit=limit, expr=_cited(only)),
             AnnSearchRequest([_sparse(words)], "words", _params("words"), limit=limit, expr=_cited(only)),
         ]
-        with self.milvus.client() as client:
+        with self.milvus.loaded(self.collection) as client:
             ranker = WeightedRanker(1.0, weight, norm_score=False)
             found = client.hybrid_search(self.collection, asked, ranker, limit=min(k, MOST), output_fields=["row"], timeout=self.milvus.seconds)
             return _found(found[0])
@@ -112,7 +124,7 @@ class MilvusStore:
     def _one(self, field: str, query: Any, k: int, only: Only) -> Found:
         if k < 1:
             return _found([])
-        with self.milvus.client() as client:
+        with self.milvus.loaded(self.collection) as client:
             found = client.search(
                 self.collection,
                 data=[query],
@@ -128,7 +140,7 @@ class MilvusStore:
     def read(self) -> Iterator[Entries]:
         total = self.count()
         for start in range(0, total, PART):
-            with self.milvus.client() as client:
+            with self.milvus.loaded(self.collection) as client:
                 asked = f"row >= {start} and row < {start + PART}"
                 found = client.query(self.collection, filter=asked, output_fields=["row", "vector", "words", "citations"], limit=PART)
             rows = sorted(found, key=lambda row: int(row["row"]))
@@ -162,15 +174,14 @@ class MilvusStore:
             at += len(part)
         with self.milvus.client() as client:
             client.flush(self.collection)
-            client.load_collection(self.collection)
 
     def rename(self, name: str) -> None:
         """Give the collection another name, in place of whatever has it."""
         with self.milvus.client() as client:
             if client.has_collection(name):
                 client.drop_collection(name)
-            client.rename_collection(self.collection, name)
-            client.load_collection(name)
+            client.rename_collection(self.collection, name)  # which releases it
+        self.milvus.close()
         self.collection = name
 
 
