@@ -141,9 +141,9 @@ def test_a_body_of_undeclared_length_is_cut_off_at_the_limit(client):
     problem(client.post("/api/ask", content=pieces), 413)
 
 
-def test_nothing_can_be_uploaded_beyond_the_limit(client):
-    files = {"files": ("big.bin", b"0" * (LARGEST_BODY + 1))}
-    problem(client.post("/gradio_api/upload", files=files), 413)
+def test_nothing_can_be_uploaded(client):
+    for size in (1, LARGEST_BODY + 1):
+        problem(client.post("/gradio_api/upload", files={"files": ("some.bin", b"0" * size)}), 404)
 
 
 @pytest.mark.parametrize(("method", "path", "allow"), [("GET", "/api/ask", "POST"), ("DELETE", "/api/studies", "GET")])
@@ -171,12 +171,14 @@ def test_health_says_what_is_open(client):
 
 def test_the_openapi_document_describes_every_route_and_its_problems(client):
     paths = client.get("/openapi.json").json()["paths"]
-    assert set(paths) == {
+    assert set(paths) >= {
         "/api/ask",
         "/api/check",
         "/api/studies",
         "/api/document/{document_id}",
         "/healthz",
+        "/livez",
+        "/readyz",
         "/metrics",
     }
     assert set(paths["/api/ask"]["post"]["responses"]) == {"200", "413", "422", "503"}
@@ -204,9 +206,9 @@ def test_histogram_buckets_add_up():
     metrics = Metrics()
     for seconds in (0.01, 0.2, 99.0):
         metrics.answer("ask", "zh", "answered", seconds)
-    text = metrics.text(False, 0)
+    text = metrics.text()
     counts = [int(n) for n in re.findall(r'le="[^"]+"\} (\d+)', text)]
-    assert counts == [1, 1, 2, 2, 2, 2, 2, 2, 2, 3]  # 0.01 in all; 0.2 from 0.25 on; 99 only in +Inf
+    assert counts == [0, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3]  # 0.01 from 0.01 on; 0.2 from 0.25 on; 99 only in +Inf
     assert 'qa_answer_seconds_sum{mode="ask"} 99.210000' in text
 
 
@@ -409,7 +411,7 @@ def test_a_slow_body_is_a_408():
         sent.append(message)
 
     scope = {"type": "http", "path": "/api/ask", "method": "POST", "headers": []}
-    asyncio.run(Limits(app, Metrics(), slowest=0.05)(scope, stuck, send))
+    asyncio.run(Limits(app, slowest=0.05)(scope, stuck, send))
     assert sent[0]["status"] == 408
 
 

@@ -99,6 +99,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("serve", "open the web app", _serve)
     sub.add_argument("--host", default="127.0.0.1", metavar="H")
     sub.add_argument("--port", type=_positive, default=7860, metavar="P")
+    sub.add_argument("--staff", action="store_true", help="take uploads of originals with the staff password (QA_STAFF_PASSWORD_HASH)")
     sub = command("status", "show corpus, index, encoder and versions, and whether they fit together", _status)
     sub.add_argument("--json", action="store_true", help="print the status as JSON")
     return parser
@@ -206,7 +207,7 @@ def _audit(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     from qa.http.server import serve
 
-    serve(args.host, args.port, args.index, args.corpus)
+    serve(args.host, args.port, args.index, args.corpus, args.staff)
     return 0
 
 

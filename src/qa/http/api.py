@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import anyio
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
 from qa.answering.answer import to_json
@@ -13,12 +13,10 @@ from qa.answering.cards import citation_card
 from qa.http.problems import MEDIA_TYPE
 from qa.records import Outcome, Verdict
 from qa.service.background import NotReadyError
-from qa.service.metrics import CONTENT_TYPE
-from qa.service.service import LONGEST_QUESTION, MOST_HISTORY, Service
+from qa.service.service import LONGEST_QUESTION, MOST_HISTORY, SLOWEST_ANSWER, Service
 from qa.web.tables import study_numbers
 
 Lang = Literal["auto", "zh", "en"]
-SLOWEST_ANSWER = 90.0  # seconds, the wait for the model included
 
 
 class Model(BaseModel):
@@ -142,27 +140,18 @@ class DocumentModel(Model):
     text: str
 
 
-class HealthModel(Model):
-    """The open index."""
-
-    status: Literal["ok"]
-    documents: int
-    passages: int
-    encoder: str
-
-
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": about}
     for status, about in {413: "Request too large", 422: "Request of the wrong form", 503: "Not ready"}.items()
 }
 
 
-def _json(content: Any) -> Response:
+def as_json(content: Any) -> Response:
     """Return JSON with the same bytes for the same content, Chinese readable."""
     return Response(json.dumps(content, ensure_ascii=False), media_type="application/json")
 
 
-async def _in_time(call: Any, *arguments: Any) -> Any:
+async def in_time(call: Any, *arguments: Any) -> Any:
     """Return what a blocking call gives, run beside the event loop; NotReadyError if it takes too long."""
     try:
         with anyio.fail_after(SLOWEST_ANSWER):
@@ -177,50 +166,32 @@ def api_routes(service: Service) -> APIRouter:
 
     @router.post("/api/ask", response_model=AnswerModel, responses=PROBLEMS, summary="Answer one question")
     async def ask(body: AskRequest) -> Response:
-        return _json(to_json(await _in_time(service.ask, body.question, body.history, body.lang)))
+        return as_json(to_json(await service.ask_soon(body.question, body.history, body.lang)))
 
     @router.post("/api/check", response_model=AnswerModel, responses=PROBLEMS, summary="Check one claim")
     async def check(body: CheckRequest) -> Response:
-        return _json(to_json(await _in_time(service.check, body.claim, body.lang)))
+        return as_json(to_json(await service.check_soon(body.claim, body.lang)))
 
     @router.get(
         "/api/studies", response_model=list[StudyModel], responses={503: PROBLEMS[503]}, summary="The evidence table"
     )
     async def studies() -> Response:
-        index = (await _in_time(service.assistant)).index
+        index = (await in_time(service.assistant)).index
         rows = []
         for number in study_numbers(index):
             card = citation_card(index, number, "en")
             known = {name: card[name] for name in ("title", "year", "doi", "url")}
             rows.append({"number": number, **known, **index.studies.get(number, {})})
-        return _json(rows)
+        return as_json(rows)
 
     @router.get(
         "/api/document/{document_id:path}", response_model=DocumentModel, responses=PROBLEMS, summary="One text"
     )
     async def document(document_id: str) -> Response:
-        found = (await _in_time(service.assistant)).document(document_id)
+        found = (await in_time(service.assistant)).document(document_id)
         if found is None:
             raise HTTPException(404, f'no document "{document_id}"; a quote\'s "document" gives its id')
-        return _json(found)
-
-    @router.get(
-        "/healthz", response_model=HealthModel, responses={503: PROBLEMS[503]}, summary="Whether answers can be given"
-    )
-    async def healthz() -> Response:
-        if service.opening.state != "ready":
-            raise NotReadyError(service.opening.problem() or "the model is still loading")
-        index = service.opening.wait(0).index
-        encoder = index.manifest.get("encoder", {}).get("name", "")
-        return _json(
-            {"status": "ok", "documents": len(index.documents), "passages": len(index.passages), "encoder": encoder}
-        )
-
-    @router.get("/metrics", response_class=PlainTextResponse, summary="Counters in Prometheus' text format")
-    async def metrics() -> Response:
-        ready = service.opening.state == "ready"
-        passages = len(service.opening.wait(0).index.passages) if ready else 0
-        return PlainTextResponse(service.metrics.text(ready, passages), media_type=CONTENT_TYPE)
+        return as_json(found)
 
     @router.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
     async def unknown(request: Request, rest: str) -> Response:

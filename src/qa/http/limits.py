@@ -1,83 +1,68 @@
-"""Bounds on what a request may send, and headers that keep the page from loading anything from elsewhere."""
+"""Bounds on what a request may send."""
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.http.problems import problem
-from qa.service.metrics import Metrics
 
 LARGEST_BODY = 256 * 1024  # bytes; the longest question with all its history fits many times over
 SLOWEST_BODY = 20.0  # seconds for the whole body to arrive
-# Gradio's front end needs inline scripts and `new Function`; nothing may come from, or go to, another host.
-CONTENT_POLICY = (
-    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self'; form-action 'self'; "
-    "base-uri 'self'; object-src 'none'; frame-ancestors 'self'"
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+NO_FILES: Mapping[str, int] = MappingProxyType({})
 CLOSE = {"Connection": "close"}  # what was not read must not be taken for the next request
-COUNTED = ("/api/", "/healthz", "/metrics", "/openapi.json")
 
 
 class Limits:
-    """ASGI middleware: 413 for a body over `largest` bytes, 408 for one slower than `slowest` seconds; counts requests.
+    """ASGI middleware: 413 for a body over `largest` bytes, 408 for one slower than `slowest` seconds.
 
     The body is read here, before the app runs: FastAPI would turn an error raised while it reads into a 400.
     """
 
     def __init__(
-        self, app: ASGIApp, metrics: Metrics, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY
+        self,
+        app: ASGIApp,
+        largest: int = LARGEST_BODY,
+        slowest: float = SLOWEST_BODY,
+        files: Mapping[str, int] = NO_FILES,
     ) -> None:
         self.app = app
-        self.metrics = metrics
         self.largest = largest
+        self.files = files  # addresses that take files, each with its own bound in bytes
         self.slowest = slowest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith(COUNTED):
-                    self.metrics.request(str(getattr(scope.get("route"), "path", "other")), message["status"])
-            await send(message)
-
+        largest = self.files.get(scope["path"], self.largest)
         try:
             async with asyncio.timeout(self.slowest):
-                body = await self._body(scope, receive)
+                body = await self._body(scope, receive, largest)
         except TimeoutError:
             detail = f"the request did not arrive within {self.slowest:g} seconds; send it again"
-            await problem(408, detail, CLOSE)(scope, receive, sending)
+            await problem(408, detail, CLOSE)(scope, receive, send)
             return
         if body is None:
-            detail = f"the request is larger than {self.largest} bytes; send a shorter question or less history"
-            await problem(413, detail, CLOSE)(scope, receive, sending)
+            detail = f"the request is larger than {largest} bytes; send less at once"
+            await problem(413, detail, CLOSE)(scope, receive, send)
             return
-        await self.app(scope, _replay(body, receive), sending)
+        await self.app(scope, _replay(body, receive), send)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
+    async def _body(self, scope: Scope, receive: Receive, largest: int) -> bytes | None:
         """Return the whole body, or None as soon as it is known to be too large."""
         declared = dict(scope["headers"]).get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > self.largest:
+        if declared.isdigit() and int(declared) > largest:
             return None
-        body, more = b"", True
+        body, more = bytearray(), True
         while more:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self.largest:
+            if len(body) > largest:
                 return None
-        return body
+        return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

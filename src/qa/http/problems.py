@@ -1,6 +1,5 @@
 """Errors over HTTP as RFC 9457 problem+json: a type, a title, a status and one sentence that says what to do."""
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -11,10 +10,11 @@ from starlette.exceptions import HTTPException
 
 from qa.errors import QAError, UsageError
 from qa.service.background import NotReadyError
+from qa.service.gate import OverloadedError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"  # seconds until the model is likely to be loaded
-logger = logging.getLogger(__name__)
+RETRY_OVERLOAD = "2"  # seconds in which a full house has emptied
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
@@ -24,11 +24,10 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None, **m
 
 
 def install(app: FastAPI) -> None:
-    """Make every error of the app answer with a problem document."""
+    """Make every error that the app expects answer with a problem document; `requests` sees to all others."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(QAError, _ours)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -56,9 +55,6 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, UsageError):
         return problem(422, str(error))
+    if isinstance(error, OverloadedError):
+        return problem(503, str(error), {"Retry-After": RETRY_OVERLOAD})
     return problem(503, str(error), {"Retry-After": RETRY_AFTER} if isinstance(error, NotReadyError) else None)
-
-
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    logger.error("unexpected error at %s", request.scope.get("path"), exc_info=error)
-    return problem(500, "something went wrong on our side; the server's log has the details")

@@ -47,6 +47,22 @@ class Opening:
             self._error = None
             future.set_result(assistant)
 
+    def renew(self) -> None:
+        """Open a second assistant, for a changed index, and put it in the place of the first; that one stays until then.
+
+        If the second can't be opened, the first stays, and QAError says why.
+        """
+        try:
+            assistant = self._open_assistant()
+        except QAError:
+            raise
+        except Exception as error:
+            raise QAError(f"the changed index could not be opened ({type(error).__name__}: {error})") from error
+        fresh: Future[Assistant] = Future()
+        fresh.set_result(assistant)
+        with self._lock:
+            self._future, self._error = fresh, None
+
     @property
     def state(self) -> State:
         """Whether the assistant can answer now; "failed" also while a failed opening is tried again."""

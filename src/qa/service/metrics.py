@@ -3,8 +3,10 @@
 import threading
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
 
-BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -15,8 +17,8 @@ class Metrics:
         self._lock = threading.Lock()
         self._requests: Counter[tuple[str, str]] = Counter()
         self._answers: Counter[tuple[str, str, str]] = Counter()
-        self._seconds: Counter[tuple[str, float]] = Counter()
-        self._total: dict[str, float] = {}
+        self._seconds = Histogram()
+        self._stages = Histogram()
 
     def request(self, route: str, status: int) -> None:
         """Count one HTTP request; `route` is the template of its path, never the path itself."""
@@ -27,36 +29,65 @@ class Metrics:
         """Count one answer of mode "ask" or "check", and the seconds it took."""
         with self._lock:
             self._answers[mode, language, outcome] += 1
-            self._total[mode] = self._total.get(mode, 0.0) + seconds
-            for limit in (*BUCKETS, float("inf")):
-                if seconds <= limit:
-                    self._seconds[mode, limit] += 1
+            self._seconds.add(mode, seconds)
 
-    def text(self, ready: bool, passages: int) -> str:
-        """Return everything counted, and whether an index of how many passages is open."""
+    def stage(self, name: str, seconds: float) -> None:
+        """Count the seconds that one question spent in a stage: queue, open, encode, answer."""
         with self._lock:
-            lines = [
-                "# HELP qa_ready Whether the index is loaded and fits.",
-                "# TYPE qa_ready gauge",
-                f"qa_ready {int(ready)}",
-            ]
-            lines += [
-                "# HELP qa_passages Sentences in the index.",
-                "# TYPE qa_passages gauge",
-                f"qa_passages {passages}",
-            ]
+            self._stages.add(name, seconds)
+
+    def text(self, gauges: "Iterable[Gauge]" = ()) -> str:
+        """Return everything counted, after values that are read now."""
+        lines = [line for gauge in gauges for line in gauge.lines()]
+        with self._lock:
             lines += _counter("qa_http_requests_total", "HTTP requests.", ("route", "status"), self._requests.items())
             lines += _counter(
                 "qa_answers_total", "Answers given.", ("mode", "language", "outcome"), self._answers.items()
             )
-            lines += ["# HELP qa_answer_seconds Time to an answer.", "# TYPE qa_answer_seconds histogram"]
-            for mode in sorted(self._total):
-                for limit in (*BUCKETS, float("inf")):
-                    bound = "+Inf" if limit == float("inf") else f"{limit:g}"
-                    lines.append(f'qa_answer_seconds_bucket{{mode="{mode}",le="{bound}"}} {self._seconds[mode, limit]}')
-                lines.append(f'qa_answer_seconds_sum{{mode="{mode}"}} {self._total[mode]:.6f}')
-                lines.append(f'qa_answer_seconds_count{{mode="{mode}"}} {self._seconds[mode, float("inf")]}')
+            lines += self._seconds.lines("qa_answer_seconds", "Time to an answer, without waiting for a turn.", "mode")
+            lines += self._stages.lines("qa_stage_seconds", "Time of a question in each stage.", "stage")
         return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """One value read when metrics are asked for."""
+
+    name: str
+    about: str
+    value: float
+    kind: Literal["gauge", "counter"] = "gauge"
+
+    def lines(self) -> list[str]:
+        """Return the value in Prometheus' text format."""
+        value = f"{self.value:.6f}".rstrip("0").rstrip(".")
+        return [f"# HELP {self.name} {self.about}", f"# TYPE {self.name} {self.kind}", f"{self.name} {value}"]
+
+
+class Histogram:
+    """Seconds in buckets, for each value of one label. The caller holds the lock."""
+
+    def __init__(self) -> None:
+        self._buckets: Counter[tuple[str, float]] = Counter()
+        self._total: dict[str, float] = {}
+
+    def add(self, key: str, seconds: float) -> None:
+        """Count one observation."""
+        self._total[key] = self._total.get(key, 0.0) + seconds
+        for limit in (*BUCKETS, float("inf")):
+            if seconds <= limit:
+                self._buckets[key, limit] += 1
+
+    def lines(self, name: str, about: str, label: str) -> list[str]:
+        """Return the histogram in Prometheus' text format."""
+        lines = [f"# HELP {name} {about}", f"# TYPE {name} histogram"]
+        for key in sorted(self._total):
+            for limit in (*BUCKETS, float("inf")):
+                bound = "+Inf" if limit == float("inf") else f"{limit:g}"
+                lines.append(f'{name}_bucket{{{label}="{key}",le="{bound}"}} {self._buckets[key, limit]}')
+            lines.append(f'{name}_sum{{{label}="{key}"}} {self._total[key]:.6f}')
+            lines.append(f'{name}_count{{{label}="{key}"}} {self._buckets[key, float("inf")]}')
+        return lines
 
 
 def _counter(

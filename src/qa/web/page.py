@@ -12,17 +12,21 @@ from markupsafe import Markup
 
 from qa.records import Answer
 from qa.service.service import LONGEST_QUESTION, Service
-from qa.web.conversation import Step, asking, checking, conversation_html, restored, saved_questions
+from qa.web.assets import head_html, style_sheets
+from qa.web.conversation import Step, asking, checked_html, checking, conversation_html, restored, saved_questions
 from qa.web.interface import BROWSER_LOCALES, LANGUAGES, Interface, browser_language, interface, known_language
-from qa.web.render import check_html, message_line
+from qa.web.mcp_tools import offer_tools
+from qa.web.menus import menus_html
+from qa.web.render import message_line
 from qa.web.tables import audit_html, cards_html, evidence_html, study_numbers
 
 STATIC = Path(__file__).parent / "static"
 QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
 CONCURRENT = 16  # visitors served at once; Gradio's default is one
+MOST_QUEUED = 200  # visitors who wait for their turn; the next is told to come back
 FONTS = ("system-ui", "-apple-system", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
-# what only the browser knows: the questions of this tab, and the language chosen earlier
-REMEMBERED = "() => [sessionStorage.getItem('qa-questions') || '', localStorage.getItem('qa-language') || '']"
+# what only the browser knows: the questions of its link or this tab, and the language chosen earlier (`static/remembered.js`)
+REMEMBERED = (STATIC / "remembered.js").read_text("utf-8")
 
 
 def build_app(service: Service) -> Any:
@@ -35,6 +39,7 @@ def build_app(service: Service) -> Any:
 
     i18n = _i18n()
     with gr.Blocks(title=interface("zh-Hans")("page_title"), analytics_enabled=False) as page:
+        offer_tools(service)  # first: the page's own functions must not take the names
         turns = gr.State(())
         checked = gr.State(None)
         kept = gr.State([])
@@ -140,7 +145,7 @@ def build_app(service: Service) -> Any:
 
         def speak(name: str, given: tuple[Answer, ...], last: Answer | None) -> dict[Any, Any]:
             words = spoken_in(name)
-            again = check_html(last, service.assistant().index, words) if last else ""
+            again = checked_html(service, last, words) if last else ""
             return (
                 labels(words) | texts(words) | {conversation: conversation_html(service, given, words), result: again}
             )
@@ -151,6 +156,9 @@ def build_app(service: Service) -> Any:
 
         def ask_this(given: tuple[Answer, ...], name: str, event: gr.EventData) -> Iterator[dict[Any, Any]]:
             yield from ask(str(event.question), given, name)
+
+        def reopen(name: str, event: gr.EventData) -> dict[Any, Any]:
+            return shown(restored(service, saved_questions(str(event.questions)), spoken_in(name)))
 
         def start_again(name: str) -> dict[Any, Any]:
             return shown(Step(conversation_html(service, (), spoken_in(name)), (), ""))
@@ -169,9 +177,10 @@ def build_app(service: Service) -> Any:
         language.input(speak, [language, turns, checked], [*spoken, *filled, conversation, result], **quiet)
         gr.on([box.submit, ask_button.click], ask, [box, turns, language], talk, **quiet)
         conversation.select(ask_this, [turns, language], talk, **quiet)
+        conversation.undo(reopen, language, talk, **quiet)
         new_button.click(start_again, language, talk, **quiet)
         gr.on([claim.submit, check_button.click], check, [claim, language], [result, checked], **quiet)
-    page.queue(default_concurrency_limit=CONCURRENT)
+    page.queue(default_concurrency_limit=CONCURRENT, max_size=MOST_QUEUED)
     return page
 
 
@@ -200,8 +209,8 @@ def page_texts(service: Service, words: Interface) -> tuple[Markup, ...]:
         )
         tables = (Markup(""),) * 3
     header = Markup(
-        '<div class="page-title" data-language="{}" data-title="{title}" data-close="{close}"><h1>{title}</h1><p>{}</p></div>'
-    ).format(words.language, subtitle, title=words("page_title"), close=words("close"))
+        '<div class="page-title" data-language="{}" data-title="{title}" data-close="{close}"><h1>{title}</h1><p>{}</p></div>{}'
+    ).format(words.language, subtitle, menus_html(words), title=words("page_title"), close=words("close"))
     hint = Markup("<p>{}</p>").format(words("check_hint"))
     return header, hint, Markup('<p role="note">{}</p>').format(words("disclaimer")), status, *tables
 
@@ -230,12 +239,12 @@ async def _mount(app: FastAPI, service: Service) -> None:
         show_error=False,
         ssr_mode=False,
         enable_monitoring=False,
-        mcp_server=False,
+        mcp_server=True,
         favicon_path=str(STATIC / "icon.png"),
         i18n=_i18n(),
         theme=theme,
-        css_paths=[STATIC / "page.css"],
-        head=f"<script>{(STATIC / 'page.js').read_text('utf-8')}</script>",
+        css_paths=style_sheets(),
+        head=head_html(),
     )
 
 
