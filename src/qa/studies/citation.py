@@ -55,6 +55,8 @@ def _formatted(item: str, style: str) -> str:
         raise QAError(f"this reference can't be set in {style} ({type(error).__name__}: {error}); export it as CSL-JSON") from error
     line = _tidied(LIST_NUMBER.sub("", line), language)
     title = str(reference.get("title") or "")
+    if style == "gb-t-7714" and reference.get("type") == "article-journal" and f"{title}[J" not in line:
+        line = line.replace(title, f"{title}[J]", 1)  # citeproc leaves the mark out where there is no address
     twice = re.match(rf"({re.escape(title)}\.? \(\d{{4}}\)\.) {re.escape(title)}\. ", line)  # citeproc, without authors
     return line if not title or not twice else f"{twice[1]} {line[twice.end():]}"
 

@@ -156,12 +156,12 @@ def _flat(row: dict[str, Any]) -> dict[str, str]:
     for name, value in row.items():
         if name == "arms":
             for language in ("zh", "en"):
-                arms = [f"{a[f'name_{language}']} (n={'' if a['n'] is None else a['n']})" for a in value]
+                arms = [f"{a.get(f'name_{language}') or ''} (n={'' if a.get('n') is None else a['n']})" for a in value]
                 found[f"arms_{language}"] = "; ".join(arms)
         elif name == "outcomes":
             for language in ("zh", "en"):
                 keys = (f"measure_{language}", f"timepoint_{language}", f"result_{language}", "direction", "p")
-                found[f"outcomes_{language}"] = "; ".join(" | ".join(str(o[k] or "") for k in keys) for o in value)
+                found[f"outcomes_{language}"] = "; ".join(" | ".join(str(o.get(k) or "") for k in keys) for o in value)
         elif name == "audit":
             found |= {f"audit: {verdict}": count for verdict, count in value.items()}
         elif name == "source_urls":

@@ -12,7 +12,7 @@ from qa.web.interface import Interface
 from qa.web.timeline import numbers_table
 
 LEFT, HEAD, COLUMN, LANE, FOOT = 214, 58, 60, 30, 44  # points of the picture
-LONGEST_LABEL = 24  # Latin letters; a Chinese character is as wide as two
+LONGEST_LABEL = 22  # Latin letters; a Chinese character is as wide as two
 SIZE = 7  # half the height of a shape
 STEP = 18  # between the shapes of one cell
 SHAPES = {  # points around the middle, in units of SIZE
@@ -73,6 +73,8 @@ def _svg(index: Index, matrix: OutcomeMatrix, words: Interface) -> Markup:
 
 
 def _heading(text: str, x: float) -> Markup:
+    if " " not in text and len(text) > 4 and text[-1] > "\u2e80":  # Chinese may break anywhere
+        text = f"{text[: len(text) // 2]}\n{text[len(text) // 2 :]}"
     lines = text.replace(", ", ",\n").replace(" liver ", " liver\n").split("\n")
     spans = Markup("").join(
         Markup('<tspan x="{}" y="{}">{}</tspan>').format(x, HEAD - 12 - 14 * (len(lines) - 1 - i), line)

@@ -114,8 +114,15 @@ def _boxes(pieces: Sequence[tuple[int, int]], characters: Sequence[Character], r
 
 
 def _same_line(before: Character, after: Character) -> bool:
-    """Return whether a character stands on the line of the one before it, and in the same column."""
-    height = min(before.bottom - before.top, after.bottom - after.top)
-    beside = min(before.bottom, after.bottom) - max(before.top, after.top) > 0.3 * height
-    onward = -height < after.left - before.right < 3 * height
-    return beside and onward
+    """Return whether a character stands on the line of the one before it, and in the same column.
+
+    On a page that is shown turned the line runs up or down.
+    """
+    high, wide = (min(c.bottom - c.top for c in (before, after)), min(c.right - c.left for c in (before, after)))
+    across = min(before.bottom, after.bottom) - max(before.top, after.top) > 0.3 * high
+    along = min(before.right, after.right) - max(before.left, after.left) > 0.3 * wide
+    if across and not along:
+        return -high < after.left - before.right < 3 * high
+    if along and not across:  # a gap of less than a line: the last character of one line may stand over the next one's first
+        return max(after.top - before.bottom, before.top - after.bottom) < 0.2 * high
+    return across
