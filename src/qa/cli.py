@@ -100,6 +100,11 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--host", default="127.0.0.1", metavar="H")
     sub.add_argument("--port", type=_positive, default=7860, metavar="P")
     sub.add_argument("--staff", action="store_true", help="take uploads of originals with the staff password (QA_STAFF_PASSWORD_HASH)")
+    sub = command("feedback", "export what visitors said of answers (kept when QA_FEEDBACK is set)", _feedback, index=False)
+    sub.add_argument("--format", choices=("csv", "json"), default="csv")
+    sub.add_argument("--folder", type=Path, metavar="DIR", help="where it is kept (default: QA_FEEDBACK)")
+    sub = command("migrate", "copy what is searched to the vector store that QA_STORE names, and check that it arrived", _migrate)
+    sub.add_argument("--verify", action="store_true", help="copy nothing: compare what the store holds with the index folder")
     sub = command("status", "show corpus, index, encoder and versions, and whether they fit together", _status)
     sub.add_argument("--json", action="store_true", help="print the status as JSON")
     return parser
@@ -209,6 +214,23 @@ def _serve(args: argparse.Namespace) -> int:
 
     serve(args.host, args.port, args.index, args.corpus, args.staff)
     return 0
+
+
+def _feedback(args: argparse.Namespace) -> int:
+    from qa.service.feedback import feedback_text, read_feedback
+    from qa.settings import feedback_folder
+
+    folder = args.folder or feedback_folder()
+    if folder is None:
+        raise UsageError("which folder? Set QA_FEEDBACK, or add --folder DIR")
+    print(feedback_text(read_feedback(folder), args.format), end="")
+    return 0
+
+
+def _migrate(args: argparse.Namespace) -> int:
+    from qa.commands.migrate import run_migration
+
+    return run_migration(args.index, args.corpus, args.verify)
 
 
 def _status(args: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from qa.answering.assistant import Assistant
 from qa.encoding.encoder import open_encoder
 from qa.errors import QAError
 from qa.http import problems
-from qa.http.api import api_routes
+from qa.http.api import PROBLEMS, api_routes
 from qa.http.doors import Doors
 from qa.http.draining import draining_server
 from qa.http.headers import SecurityHeaders
@@ -50,7 +50,7 @@ def create_app(
     gate = Gate(options.most_waiting)
     service = Service(Opening(open_assistant), gate=gate, log_questions=options.log_questions)
     # no /docs: FastAPI's pages load their scripts from another host
-    app = FastAPI(title=TITLE, version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title=TITLE, version="1", docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.include_router(visitor_routes(service))  # before the API, which answers every other address below /api/
     if options.staff_password:
         app.include_router(staff_routes(service, folders))

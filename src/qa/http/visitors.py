@@ -11,7 +11,7 @@ from qa.http.api import PROBLEMS, AskRequest, Model
 from qa.service.feedback import Feedback, add_feedback
 from qa.service.service import Service
 from qa.settings import feedback_folder
-from qa.web.assets import ICONS, icon, manifest, page_script
+from qa.web.assets import ICONS, icon, manifest, page_script, page_style
 from qa.web.interface import InterfaceLanguage, browser_language, interface
 from qa.web.pdf import answer_pdf
 from qa.web.saving import answer_parts
@@ -63,6 +63,10 @@ def visitor_routes(service: Service) -> APIRouter:
     @router.get("/page.js", include_in_schema=False)
     async def script() -> Response:
         return Response(page_script(), media_type="text/javascript", headers={"Cache-Control": "max-age=31536000, immutable"})
+
+    @router.get("/page.css", include_in_schema=False)
+    async def style() -> Response:
+        return Response(page_style(), media_type="text/css", headers={"Cache-Control": "max-age=31536000, immutable"})
 
     @router.get("/app.webmanifest", include_in_schema=False)
     async def app_manifest(request: Request) -> Response:

@@ -11,13 +11,19 @@ from qa.web.interface import Interface
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("visits", "display", "tools", "terms", "waiting", "page", "staff")  # in the order in which they run
-STYLES = ("page", "tools", "staff")
+STYLES = ("page", "staff")
 ICONS = (192, 512)  # pixels
 
 
 def style_sheets() -> list[Path]:
-    """Return the style sheets, in the order in which they apply."""
+    """Return the style sheets that Gradio puts into the page, each selector confined to its own part of it."""
     return [STATIC / f"{name}.css" for name in STYLES]
+
+
+@cache
+def page_style() -> str:
+    """Return the style sheet that the page loads from its own address: print, menus, large type reach beyond Gradio's part."""
+    return (STATIC / "tools.css").read_text("utf-8")
 
 
 @cache
@@ -29,10 +35,11 @@ def page_script() -> str:
 
 def head_html() -> str:
     """Return what stands in the head of the page: its scripts, and what an installed app needs to know."""
-    version = sha256(page_script().encode())[:12]  # a browser keeps a script until it changes
+    version = sha256((page_script() + page_style()).encode())[:12]  # a browser keeps them until they change
     colours = (("#f5f7f8", "light"), ("#10171f", "dark"))  # --qa-ground of page.css
     themed = Markup("").join(Markup('<meta name="theme-color" content="{}" media="(prefers-color-scheme: {})">').format(*pair) for pair in colours)
-    return f'{themed}<link rel="manifest" href="app.webmanifest"><link rel="apple-touch-icon" href="app-icon-192.png"><script src="page.js?v={version}"></script>'
+    own = f'<link rel="stylesheet" href="page.css?v={version}"><script src="page.js?v={version}"></script>'
+    return f'{themed}<link rel="manifest" href="app.webmanifest"><link rel="apple-touch-icon" href="app-icon-192.png">{own}'
 
 
 def manifest(words: Interface) -> str:

@@ -4,17 +4,21 @@ Every text that is not ours passes through `Markup.format`, which escapes it; te
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from qa.answering.wording import read_wording
 from qa.indexing.index import Index
 from qa.records import Answer, Difference, Quote
 from qa.text.preparation import is_traditional
+from qa.web.glossary import explained
 from qa.web.interface import Interface
+from qa.web.quoted_page import page_button
 from qa.web.study_card import HTML_LANGUAGE, study_card
 
+NOTHING = Markup("")
 CARDS = ("emergency", "personal_advice", "not_covered")  # outcomes whose first notice is a card above everything else
 CARD_KINDS = ("emergency", "urgent", "crisis", "personal", "not_covered")
 CALLS = ("emergency", "urgent", "crisis")  # cards with a number to call
@@ -22,17 +26,18 @@ FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 NUMBER = re.compile(r"(?<![\w&#;-])\d{3,}(?: \d{3,})*(?![\w-])", re.ASCII)  # Chinese stands beside figures unspaced
 
 
-def turn_html(answer: Answer, index: Index, words: Interface, key: str) -> Markup:
-    """Return one question with its answer. `key` makes the ids of this turn unique on the page."""
+def turn_html(answer: Answer, index: Index, words: Interface, key: str, tools: Markup = NOTHING) -> Markup:
+    """Return one question with its answer, `tools` below it. `key` makes the ids of this turn unique on the page."""
     card, notices = _card_and_notices(answer, words)
     return _turn(
         answer.question,
-        Markup('{}{}{}{}<p class="turn-disclaimer">{}</p>').format(
+        Markup('{}{}{}{}<p class="turn-disclaimer">{}</p>{}').format(
             card,
-            _quotes(answer, index, words, key),
+            _quotes(answer, index, words, key) + _opposite(answer, index, words, key),
             notices,
             _suggestions(answer.suggestions, words),
             words.script(answer.disclaimer),
+            tools,
         ),
         words,
         key,
@@ -51,7 +56,7 @@ def message_line(message: str, kind: str = "waiting") -> Markup:
     return Markup('<p class="message" role="status">{}{}</p>').format(message, busy)
 
 
-def check_html(answer: Answer, index: Index, words: Interface, key: str = "check") -> Markup:
+def check_html(answer: Answer, index: Index, words: Interface, key: str = "check", tools: Markup = NOTHING) -> Markup:
     """Return a checked claim: verdict, differences, the claim and the nearest sentences with what differs marked."""
     verdict = answer.verdict or "not_found"
     claimed = [d.claimed for d in answer.differences]
@@ -61,21 +66,22 @@ def check_html(answer: Answer, index: Index, words: Interface, key: str = "check
     )
     return Markup(
         '<article class="turn check-result" aria-label="{label}">{}<p class="verdict verdict-{}"><span>{label}</span></p>{}{}{}{}'
-        '<p class="turn-disclaimer">{}</p></article>'
+        '<p class="turn-disclaimer">{}</p>{}</article>'
     ).format(
         card,
         verdict,
         claim,
         _differences(answer.differences, words),
-        _quotes(answer, index, words, key, [d.source for d in answer.differences]),
+        _quotes(answer, index, words, key, [d.source for d in answer.differences]) + _opposite(answer, index, words, key),
         notices,
         words.script(answer.disclaimer),
+        tools,
         label=words.named("verdict", verdict),
     )
 
 
-def marked(text: str, parts: Sequence[str], kind: str) -> Markup:
-    """Return a text, escaped, with the first place of each part in a `<mark class=kind>`.
+def marked(text: str, parts: Sequence[str], kind: str, unmarked: Callable[[str], Markup] = escape) -> Markup:
+    """Return a text, escaped, with the first place of each part in a `<mark class=kind>`; the rest through `unmarked`.
 
     A part that is not there letter for letter is looked for by its figures ("13-75" in "13至75个月"), else left out.
     """
@@ -85,9 +91,9 @@ def marked(text: str, parts: Sequence[str], kind: str) -> Markup:
         spans += [(a, b) for a, b in places if all(a >= end or b <= start for start, end in spans)]
     pieces, at = [], 0
     for start, end in sorted(spans):
-        pieces.append(Markup('{}<mark class="{}">{}</mark>').format(text[at:start], kind, text[start:end]))
+        pieces.append(Markup('{}<mark class="{}">{}</mark>').format(unmarked(text[at:start]), kind, text[start:end]))
         at = end
-    return Markup("").join([*pieces, Markup("{}").format(text[at:])])
+    return Markup("").join([*pieces, unmarked(text[at:])])
 
 
 def _places(text: str, part: str) -> list[tuple[int, int]]:
@@ -149,6 +155,18 @@ def _quotes(answer: Answer, index: Index, words: Interface, key: str, differing:
     )
 
 
+def _opposite(answer: Answer, index: Index, words: Interface, key: str) -> Markup:
+    """Return what must stand beside the quotes, each with the reason why."""
+    quoted = {number for quote in answer.quotes for number in quote.citations}
+    shown = Markup("").join(
+        Markup('<div><p class="why"><span class="tag">{}</span></p>{}</div>').format(
+            words("opposite_source" if quoted.intersection(quote.citations) else "opposite_study"), _quote(quote, answer, index, words, f"{key}-other-{i}", ())
+        )
+        for i, quote in enumerate(answer.opposite, 1)
+    )
+    return Markup('<section class="opposite"><h3>{}</h3>{}</section>').format(words("opposite"), shown) if shown else NOTHING
+
+
 def _quote(quote: Quote, answer: Answer, index: Index, words: Interface, key: str, differing: Sequence[str]) -> Markup:
     document = index.documents.get(quote.document)
     language = document.language if document else answer.language
@@ -172,7 +190,7 @@ def _quote(quote: Quote, answer: Answer, index: Index, words: Interface, key: st
         Markup('<p class="{}"><span class="tag">{}</span> <span lang="{}">{}</span></p>').format(kind, label, tag, text)
         for label, tag, text, kind in lines
     ]
-    years = {card["number"]: card["year"] for card in answer.citations}
+    years = {card["number"]: card["year"] for card in (*answer.citations, *answer.opposite_citations)}
     dated = [str(years[number]) for number in quote.citations if years.get(number)]
     strength = Markup('<p class="strength"><span class="tag">{}</span> {}</p>').format(
         words("strength"),
@@ -180,13 +198,14 @@ def _quote(quote: Quote, answer: Answer, index: Index, words: Interface, key: st
     )
     cards = [study_card(index, number, words, f"{key}-{number}", quote) for number in quote.citations]
     return Markup(
-        '<figure class="quote"><blockquote lang="{}"><p>{}<sup>{}</sup></p></blockquote><figcaption>{}{}</figcaption>{}</figure>'
+        '<figure class="quote"><blockquote lang="{}"><p>{}<sup>{}</sup></p></blockquote><figcaption>{}{}{}</figcaption>{}</figure>'
     ).format(
         HTML_LANGUAGE[language],
-        marked(quote.text, differing, "source"),
+        marked(quote.text, differing, "source", partial(explained, words=words, seen=set())),
         Markup("").join(numbers),
         Markup("").join(beside),
         strength if quote.strength else "",
+        page_button(index, quote.document, quote.passage, quote.page, words),
         Markup("").join(cards),
     )
 

@@ -37,6 +37,7 @@
       // nothing is kept
     }
     apply();
+    dispatchEvent(new Event("resize")); // the line at the foot has another height now
   });
   document.addEventListener("keydown", (event) => {
     const open = event.key === "Escape" && document.querySelector(".menus details[open]");
