@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from counting_encoder import CountingEncoder
+
 from qa.records import Answer, Hit, Passage, Quote
 from qa.text.preparation import language_of, terms
 
@@ -30,7 +32,9 @@ class SmallAssistant:
 
     def __init__(self) -> None:
         self.index = SimpleNamespace(passages=passages())
-        self.retriever = SimpleNamespace(search=lambda text, k, mode, history, without: self.search(text, k, mode, history))
+        search = lambda text, k, mode, history, without: self.search(text, k, mode, history)  # noqa: E731
+        self.encoder = CountingEncoder()
+        self.retriever = SimpleNamespace(search=search, encoder=self.encoder)
 
     def search(self, question: str, k: int = 10, mode: str = "hybrid", history: Sequence[str] = ()) -> list[Hit]:
         words = set(terms(" ".join([*history, question])))

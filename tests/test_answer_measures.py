@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.evaluation.answer_measures import MEASURES, Case, ClaimCase, answer_measures, by_kind, claim_measures, scifact_labels, selective
+from qa.evaluation.answer_measures import MEASURES, Case, ClaimCase, answer_measures, by_kind, claim_measures, false_answers, scifact_labels, selective
 from qa.evaluation.question_file import Claim, Question
 from qa.records import Answer, Quote
 
@@ -49,6 +49,25 @@ def test_refusing_a_question_without_an_answer_is_right():
 def test_quoting_the_sentence_that_says_the_detail_is_missing_is_right_too():
     assert value("refusal_recall", case("not_covered", wanted=(), ok=("a#4",), said=("a#4",))) == 1
     assert value("refusal_recall", case("not_covered", wanted=(), ok=("a#4",), said=("x#1", "a#4"))) == 0  # something else first
+
+
+def test_a_reply_is_right_in_the_way_that_its_question_wants():
+    assert value("right_reply", case(said=("a#1",))) == 1
+    assert value("right_reply", case(said=("x#1", "a#1"))) == 0  # the first quote is the reply
+    assert value("right_reply", case("not_covered", wanted=())) == 1
+    assert value("right_reply", case("emergency", wanted=(), got="not_covered")) == 0
+
+
+def test_false_answers_are_counted_by_kind():
+    silent, spoke, allowed = (case("not_covered", (), kind=kind, said=said, ok=("b#1",)) for kind, said in (("far", ()), ("near", ("x#1",)), ("near", ("b#1",))))
+    found = false_answers([silent, spoke, allowed, case()])
+    assert {kind: (by["all"]["value"], by["all"]["n"]) for kind, by in found.items()} == {"all": (0.3333, 3), "far": (0.0, 1), "near": (0.5, 2)}
+
+
+def test_a_question_that_may_be_quoted_or_refused_says_nothing_of_telling_the_two_apart():
+    told = [case(said=("a#1",), confidence=0.8), case("not_covered", (), confidence=0.2)]
+    either = case("not_covered", (), ok=("b#1",), said=("b#1",), confidence=0.9)
+    assert selective(told)["auroc"] == selective([*told, either])["auroc"] == 1.0
 
 
 def test_triage_is_counted_both_ways():
@@ -123,6 +142,7 @@ def test_claims_are_counted_by_label_and_verdict():
     assert found["wrong_flagged"]["all"]["value"] == 0.5
     assert found["wrong_not_confirmed"]["all"]["value"] == 1.0
     assert {name: e["value"] for name, e in found["flagged_by_alteration"].items()} == {"arm": 0.0, "number": 1.0}
+    assert found["confusion_by_alteration"]["arm"] == {"supported": 0, "differs": 0, "not_found": 1}
     assert found["right_study"]["all"]["n"] == 2  # of the claims that name a study
 
 

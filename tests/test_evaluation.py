@@ -10,8 +10,9 @@ from small_assistant import SmallAssistant
 from qa.cli import main
 from qa.commands import workspace
 from qa.errors import DatasetError, UsageError
+from qa.evaluation.ablation import ablation
+from qa.evaluation.comparison import compare
 from qa.evaluation.evaluate import evaluate
-from qa.evaluation.experiments import ablation, compare
 from qa.evaluation.report import report
 from qa.evaluation.trec import NOTHING, read_run, write_run
 
@@ -81,6 +82,8 @@ def test_questions_give_ranking_answer_and_claim_measures(questions):
     assert answers["right_sentence@1"] == 0.75
     assert answers["refusal_recall"] == answers["triage_recall"] == answers["follow_ups@1"] == 1.0
     assert answers["over_triage"] == 0.0
+    assert answers["right_reply"] == pytest.approx(5 / 6, abs=1e-4)  # the one answered by another sentence is wrong
+    assert result["false_answers"]["far"]["all"]["value"] == 0.0
     assert result["claims"]["confusion"]["differs"] == {"supported": 0, "differs": 1, "not_found": 0}
     assert result["claims"]["right_confirmed"]["all"]["value"] == 1.0
 
@@ -116,6 +119,11 @@ def test_the_ablation_builds_the_ranking_up_and_takes_each_part_away(beir):
         "BM25 alone", "encoder alone", "+ lexical", "+ late", "+ languages", "without lexical", "without late", "without languages",
     ]  # fmt: skip
     assert [result["without"] for _, result in rows][1] == ["languages", "late", "lexical"]
+    adds = {name: (result["adds"]["over"], result["adds"]["value"]) for name, result in rows[1:]}
+    first = {name: result["measures"]["Success@1"] for name, result in rows}
+    assert adds["encoder alone"] == ("BM25 alone", pytest.approx(first["encoder alone"] - first["BM25 alone"]))
+    assert adds["without late"][0] == "all parts"
+    assert all(0 < result["adds"]["p"] <= 1 for _, result in rows[1:])
 
 
 class Links(HTMLParser):

@@ -1,13 +1,18 @@
 """The project's own question files: what a line must say, and that none of the questions was trained on."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from qa.corpus.bank import read_bank
+from qa.corpus.folder import read_corpus
 from qa.errors import DatasetError
-from qa.evaluation.question_file import read_question_file
+from qa.evaluation.quality import question_files
+from qa.evaluation.question_file import joined, read_question_file
+from qa.indexing.build import read_negatives
+from qa.settings import shipped_corpus
 from qa.text.preparation import folded
 
 QUESTIONS = Path(__file__).parent / "questions"
@@ -49,24 +54,64 @@ def test_repeated_ids_and_empty_files_are_refused(tmp_path):
         read_question_file(tmp_path / "dev.jsonl")
 
 
-@pytest.mark.parametrize("name", ["dev.jsonl", "test.jsonl"])
-def test_no_evaluation_question_stands_in_the_bank_it_would_be_trained_on(name):
+def asked(question):
+    return folded(" ".join([*question.history, question.text]))
+
+
+@pytest.fixture(scope="module")
+def splits():
+    return {split: joined(split, files) for split, files in question_files(QUESTIONS).items()}
+
+
+def test_every_file_of_questions_and_claims_belongs_to_a_split(splits):
+    lines = sum(1 for path in QUESTIONS.glob("*.jsonl") for line in path.read_text("utf-8").splitlines() if line.strip())
+    assert sum(len(data.questions) + len(data.claims) for data in splits.values()) == lines
+
+
+def test_ids_are_unique_over_all_files_of_a_split(splits):
+    for data in splits.values():
+        for ids in ([q.id for q in data.questions], [c.id for c in data.claims]):
+            assert [name for name, count in Counter(ids).items() if count > 1] == []
+
+
+def test_no_evaluation_question_stands_in_the_bank_or_among_the_refusals_it_would_be_trained_on(splits):
     trained = {folded(text) for path in sorted(BANK.glob("*.jsonl")) for texts in read_bank(path).values() for text in texts}
-    data = read_question_file(QUESTIONS / name)
     assert trained
-    assert [q.id for q in data.questions if folded(q.text) in trained and not q.history] == []
+    trained |= {folded(text) for text, _ in read_negatives()}
+    assert [q.id for data in splits.values() for q in data.questions if folded(q.text) in trained and not q.history] == []
 
 
-@pytest.mark.parametrize("name", ["dev.jsonl", "test.jsonl"])
-def test_a_quarter_of_the_questions_or_more_has_no_answer_and_all_four_kinds_are_there(name):
-    questions = read_question_file(QUESTIONS / name).questions
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_a_quarter_of_the_questions_or_more_has_no_answer_and_all_four_kinds_are_there(split, splits):
+    questions = splits[split].questions
     without = [q for q in questions if q.outcome == "not_covered"]
     assert len(without) >= 0.25 * len(questions)
     assert {"far", "near", "missing-detail", "false-premise"} <= {q.kind for q in without}
     assert {"zh", "en"} == {q.language for q in questions}
 
 
-def test_no_question_of_dev_stands_in_test():
-    dev, test = (read_question_file(QUESTIONS / name) for name in ("dev.jsonl", "test.jsonl"))
-    assert not {folded(" ".join([*q.history, q.text])) for q in dev.questions} & {folded(" ".join([*q.history, q.text])) for q in test.questions}
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_a_third_of_the_claims_or_more_is_wrong_and_says_in_what(split, splits):
+    claims = splits[split].claims
+    wrong = [claim for claim in claims if claim.verdict == "differs"]
+    assert len(wrong) >= len(claims) / 3
+    assert [claim.id for claim in claims if (claim.verdict == "differs") != bool(claim.altered)] == []
+
+
+def test_a_sentence_that_may_be_quoted_beside_refusing_stands_with_questions_without_an_answer(splits):
+    assert [q.id for data in splits.values() for q in data.questions if q.units_ok and q.outcome != "not_covered"] == []
+
+
+def test_every_labelled_statement_and_study_is_in_the_shipped_corpus(splits):
+    corpus = read_corpus(shipped_corpus())
+    units = {passage.unit for passage in corpus.passages}
+    for data in splits.values():
+        assert [(q.id, unit) for q in data.questions for unit in sorted((q.units | q.units_ok) - units)] == []
+        numbers = {number for q in data.questions for number in q.citations} | {c.citation for c in data.claims if c.citation is not None}
+        assert sorted(numbers - {0, *corpus.references}) == []
+
+
+def test_no_question_or_claim_of_dev_stands_in_test(splits):
+    dev, test = splits["dev"], splits["test"]
+    assert not {asked(q) for q in dev.questions} & {asked(q) for q in test.questions}
     assert not {folded(c.text) for c in dev.claims} & {folded(c.text) for c in test.claims}

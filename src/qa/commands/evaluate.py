@@ -25,12 +25,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run_evaluation(args: Any) -> int:
     """Run `qa evaluate` with parsed options, print the measures, and return the exit code."""
+    from qa.evaluation.ablation import ablation
     from qa.evaluation.answer_measures import scifact_labels
     from qa.evaluation.beir import is_beir
+    from qa.evaluation.comparison import compare
     from qa.evaluation.evaluate import evaluate
-    from qa.evaluation.experiments import ablation, compare
     from qa.evaluation.question_file import read_question_file
-    from qa.evaluation.tables import ablation_table, tables
+    from qa.evaluation.remembering import with_remembering
+    from qa.evaluation.tables import ablation_rows, table, tables
     from qa.evaluation.trec import write_run
 
     without = frozenset(part.strip() for given in args.without or () for part in given.split(",") if part.strip())
@@ -39,10 +41,10 @@ def run_evaluation(args: Any) -> int:
         from qa.commands.workspace import open_assistant
 
         read_question_file(args.dataset)  # a damaged file is named before the model is loaded
-        assistant = open_assistant(args.index, args.corpus)
+        assistant = with_remembering(open_assistant(args.index, args.corpus))
     if args.ablate:
         rows = ablation(args.dataset, assistant, args.split)
-        print(json.dumps([{"name": name, **result} for name, result in rows], ensure_ascii=False) if args.json else ablation_table(rows))
+        print(json.dumps([{"name": name, **result} for name, result in rows], ensure_ascii=False) if args.json else table(*ablation_rows(rows)))
         return 0
     evaluation = evaluate(args.dataset, assistant, args.mode, without, args.split)
     if args.run_file:

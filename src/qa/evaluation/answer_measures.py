@@ -91,7 +91,15 @@ def follow_up(case: Case, k: int) -> float | None:
     return right_sentence(case, k) if case.question.history else None
 
 
+def right_reply(case: Case) -> float | None:
+    """1 if the reply as a whole is right: the answer quoted first, rightly refused, or the emergency or personal question met as such."""
+    if case.question.outcome == "answered":
+        return right_sentence(case, 1)
+    return rightly_refused(case) if case.question.outcome == "not_covered" else recognised(case, case.question.outcome)
+
+
 MEASURES: dict[str, Callable[[Case], float | None]] = {
+    "right_reply": right_reply,
     "right_sentence@1": lambda case: right_sentence(case, 1),
     "right_sentence@3": lambda case: right_sentence(case, 3),
     "right_study@1": lambda case: right_study(case, 1),
@@ -143,11 +151,19 @@ def by_kind(cases: Sequence[Case]) -> dict[str, dict[str, Any]]:
     return kinds
 
 
+def false_answers(cases: Sequence[Case]) -> dict[str, Any]:
+    """Return the share of questions without an answer that got one, over all of them and for each kind."""
+    silent = [case for case in cases if case.question.outcome == "not_covered"]
+    groups = {"all": silent} | {kind: [c for c in silent if c.question.kind == kind] for kind in dict.fromkeys(c.question.kind for c in silent)}
+    return {kind: by_language((c.language, 1.0 - (rightly_refused(c) or 0.0)) for c in own) for kind, own in groups.items()}
+
+
 def selective(cases: Sequence[Case]) -> dict[str, Any]:
     """Return how well the answers' confidence tells right from wrong, over questions with and without an answer.
 
     Keys: `curve` (coverage, risk, threshold), `area` under it, `operating_point` (what the assistant really answered),
-    `auroc` (a question with an answer gets more confidence than one without), `bins` and `calibration_error`.
+    `auroc` (a question with an answer gets more confidence than one without; left out are questions where a quote that
+    says "not given" is right as well), `bins` and `calibration_error`.
     """
     own = [case for case in cases if case.question.outcome in ("answered", "not_covered")]
     confidence = [case.answer.confidence for case in own]
@@ -159,7 +175,7 @@ def selective(cases: Sequence[Case]) -> dict[str, Any]:
     area = area_under_risk_coverage(confidence, right)
     auroc = area_under_roc(
         [c.answer.confidence for c in own if c.question.outcome == "answered"],
-        [c.answer.confidence for c in own if c.question.outcome == "not_covered"],
+        [c.answer.confidence for c in own if c.question.outcome == "not_covered" and not c.question.units_ok],
     )
     return {
         "n": len(own),
@@ -186,7 +202,8 @@ class ClaimCase:
 
 
 def claim_measures(cases: Sequence[ClaimCase]) -> dict[str, Any]:
-    """Return verdict measures by language, the confusion table (label -> verdict -> number) and, by what was altered, the share flagged."""
+    """Return verdict measures by language; the confusion tables, label -> verdict -> number and altered kind -> verdict -> number;
+    and, by what was altered, the share flagged."""
     labels = ("supported", "differs", "not_found")
 
     def share(of: str | None, verdicts: tuple[str, ...]) -> dict[str, Any]:
@@ -202,6 +219,9 @@ def claim_measures(cases: Sequence[ClaimCase]) -> dict[str, Any]:
         "unknown_not_found": share("not_found", ("not_found",)),
         "right_study": by_language((c.language, float(any(c.claim.citation in quote.citations for quote in c.answer.quotes[:1]))) for c in known),
         "confusion": {label: {verdict: sum(c.claim.verdict == label and c.answer.verdict == verdict for c in cases) for verdict in labels} for label in labels},
+        "confusion_by_alteration": {
+            name: {verdict: sum(c.claim.altered == name and c.answer.verdict == verdict for c in cases) for verdict in labels} for name in altered
+        },
         "flagged_by_alteration": {
             name: rounded(estimate([float(c.answer.verdict == "differs") for c in cases if c.claim.altered == name])) for name in altered
         },

@@ -5,42 +5,18 @@ without a bank) and the project's own question file (asked of the assistant over
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from qa.errors import DatasetError, UsageError
-from qa.evaluation.answer_measures import (
-    Case,
-    ClaimCase,
-    answer_measures,
-    by_kind,
-    claim_measures,
-    rounded,
-    selective,
-)
 from qa.evaluation.beir import Dataset, is_beir, read_beir
-from qa.evaluation.measures import RETRIEVAL, estimate, per_query
-from qa.evaluation.question_file import QuestionFile, read_question_file
-from qa.evaluation.trec import Run, make_run
+from qa.evaluation.evaluation import DEPTH, Evaluation, refuse_unknown, result_of
+from qa.evaluation.measures import per_query
+from qa.evaluation.own_questions import evaluate_questions
+from qa.evaluation.question_file import read_question_file
+from qa.evaluation.trec import make_run
 from qa.text.preparation import language_of
-
-DEPTH = 100  # documents of a run for each query
-
-
-@dataclass
-class Evaluation:
-    """One measured run. `result` is what `--json` prints; the rest is for run files, comparisons and the report."""
-
-    result: dict[str, Any]
-    run: Run
-    values: dict[str, dict[str, float]]
-    cases: list[Case] = field(default_factory=list)
-    claims: list[ClaimCase] = field(default_factory=list)
-    texts: dict[str, str] = field(default_factory=dict)
-    queries: dict[str, str] = field(default_factory=dict)
-    qrels: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def evaluate(
@@ -60,7 +36,7 @@ def evaluate(
         without: parts of the ranking to leave out (`known_parts`).
         split: which judgements of a BEIR folder.
         encoder: for a BEIR folder, by default that of the assistant, or `QA_ENCODER`.
-        answers: False measures the ranking of a question file alone.
+        answers: False measures the ranking of a question file alone, without its directions.
 
     Raises:
         DatasetError: the data set can't be used. UsageError: an unknown part.
@@ -73,7 +49,7 @@ def evaluate(
         raise DatasetError(f"{dataset}: no such data set; give a BEIR folder or a question file such as tests/questions/dev.jsonl")
     if assistant is None:
         raise UsageError(f"{dataset}: a question file is asked of an assistant, and none is open")
-    return _evaluate_questions(read_question_file(dataset), assistant, mode, without, answers)
+    return evaluate_questions(read_question_file(dataset), assistant, mode, without, answers, answers)
 
 
 def chosen_encoder(assistant: Any, encoder: Any) -> Any:
@@ -104,7 +80,7 @@ def evaluate_beir(dataset: Dataset, encoder: Any, mode: str, without: frozenset[
     languages = {q: language_of(text) for q, text in dataset.queries.items()}
     target = {name: language_of(text) for name, text in dataset.documents.items()}
     directions = {q: f"{languages[q]}->{_language_of_relevant(dataset.qrels[q], target)}" for q in dataset.queries}
-    result = _result(dataset.name, mode, without, values, languages, directions)
+    result = result_of(dataset.name, mode, without, values, languages, directions)
     result |= {
         "split": dataset.split,
         "documents": len(dataset.documents),
@@ -117,90 +93,3 @@ def evaluate_beir(dataset: Dataset, encoder: Any, mode: str, without: frozenset[
 def _language_of_relevant(grades: Mapping[str, int], languages: Mapping[str, str]) -> str:
     found = {languages[d] for d, grade in grades.items() if grade > 0 and d in languages}
     return found.pop() if len(found) == 1 else "both" if found else "none"
-
-
-def _evaluate_questions(data: QuestionFile, assistant: Any, mode: str, without: frozenset[str], answers: bool) -> Evaluation:
-    from qa.progress import Progress
-    from qa.search.retrieval import PARTS
-
-    refuse_unknown(without, PARTS)
-    bars = Progress()
-    unit_of = {passage.id: passage.unit for passage in assistant.index.passages}
-    unknown = sorted({u for q in data.questions for u in q.units | q.units_ok} - set(unit_of.values()))
-    warnings = [f"{len(unknown)} labelled statements are not in this index ({', '.join(unknown[:3])} ...): wrong corpus?"] if unknown else []
-    started = time.perf_counter()
-    found: dict[str, list[tuple[str, float]]] = {}
-    cases: list[Case] = []
-    measured = answers and mode == "hybrid"
-    for number, question in enumerate(data.questions, 1):
-        hits = _search(assistant, question.text, question.history, mode, without)
-        found[question.id] = [(hit.passage.unit, hit.score) for hit in hits]
-        if measured:
-            answer = _ask(assistant, question.text, question.history, without)
-            units = tuple(unit_of.get(quote.passage, quote.passage) for quote in answer.quotes)
-            best = units[0] if units else hits[0].passage.unit if hits else None
-            cases.append(Case(question, answer, units, best))
-        bars("questions", number, len(data.questions))
-    claims: list[ClaimCase] = []
-    for number, claim in enumerate(data.claims if measured and not without else (), 1):
-        claims.append(ClaimCase(claim, assistant.check(claim.text), language_of(claim.text)))
-        bars("claims", number, len(data.claims))
-    run = make_run(found)
-    qrels = {q.id: dict.fromkeys(sorted(q.units), 1) for q in data.questions}
-    values = per_query(qrels, run)
-    languages: dict[str, str] = {q.id: q.language for q in data.questions}
-    result = _result(data.name, mode, without, values, languages, {})
-    result |= {"questions": len(data.questions), "seconds": {"questions": round(time.perf_counter() - started, 2)}, "warnings": warnings}
-    if cases:
-        result |= {"answers": answer_measures(cases), "kinds": by_kind(cases), "selective": selective(cases)}
-    if claims:
-        result["claims"] = claim_measures(claims)
-    texts: dict[str, str] = {}
-    for passage in assistant.index.passages:
-        texts[passage.unit] = f"{texts[passage.unit]} / {passage.text}" if passage.unit in texts else passage.text
-    return Evaluation(result, run, values, cases, claims, texts, {q.id: q.text for q in data.questions}, qrels)
-
-
-def _search(assistant: Any, text: str, history: Sequence[str], mode: str, without: frozenset[str]) -> Any:
-    if without:
-        return assistant.retriever.search(text, DEPTH, mode, tuple(history), without)
-    return assistant.search(text, DEPTH, mode, history)
-
-
-def _ask(assistant: Any, text: str, history: Sequence[str], without: frozenset[str]) -> Any:
-    if without:
-        from qa.answering.answer import answer_question
-
-        return answer_question(assistant.retriever, assistant.parts, text, tuple(history), "auto", without)
-    return assistant.ask(text, history)
-
-
-def refuse_unknown(without: frozenset[str], parts: Sequence[str]) -> None:
-    """Raise UsageError for a name that is no part of this ranking."""
-    unknown = sorted(without - set(parts))
-    if unknown:
-        raise UsageError(f"--without {','.join(unknown)}: no such part of this ranking; there is: {', '.join(parts)}")
-
-
-def _result(
-    name: str,
-    mode: str,
-    without: frozenset[str],
-    values: Mapping[str, Mapping[str, float]],
-    languages: Mapping[str, str],
-    directions: Mapping[str, str],
-) -> dict[str, Any]:
-    measured = list(next(iter(values.values())))
-    result: dict[str, Any] = {"dataset": name, "queries": len(measured), "mode": mode, **_group(values, measured), "without": sorted(without)}
-    for key, groups in (("by_language", languages), ("by_direction", directions)):
-        names = sorted({groups[q] for q in measured if q in groups})
-        result[key] = {name: {"queries": len(own), **_group(values, own)} for name in names if (own := [q for q in measured if groups[q] == name])}
-    return result
-
-
-def _group(values: Mapping[str, Mapping[str, float]], queries: Sequence[str]) -> dict[str, Any]:
-    estimates = {name: rounded(estimate([values[name][q] for q in queries])) for name in RETRIEVAL}
-    return {
-        "measures": {name: found["value"] for name, found in estimates.items()},
-        "intervals": {name: [found["low"], found["high"]] for name, found in estimates.items()},
-    }

@@ -3,7 +3,7 @@
 A question line: `{"id", "question", "history"?, "language", "kind", "voice", "outcome", "units", "citations", "units_ok"?}`;
 a claim line: `{"id", "claim", "verdict", "citation", "altered"}`. `units` lists every statement that by itself answers;
 `units_ok` are statements that may be quoted though the question counts as unanswerable (they say that the detail is not
-given). Claims may stand in a file of their own beside the questions: `claims_dev.jsonl` beside `dev.jsonl`.
+given, or correct what the question takes for granted): a quote of one is right as well as refusing. Claims may stand in a file of their own beside the questions: `claims_dev.jsonl` beside `dev.jsonl`.
 """
 
 import json
@@ -80,6 +80,12 @@ def read_question_file(path: Path) -> QuestionFile:
         raise DatasetError(f"{path}: holds neither questions nor claims; a BEIR folder, or a file like tests/questions/dev.jsonl, is read")
     _refuse_repeated_ids(path, [q.id for q in questions] + [c.id for c in claims])
     return QuestionFile(path.stem, questions, claims)
+
+
+def joined(name: str, files: Iterable[QuestionFile]) -> QuestionFile:
+    """Return several question files as one data set."""
+    known = list(files)
+    return QuestionFile(name, [q for file in known for q in file.questions], [c for file in known for c in file.claims])
 
 
 def _question(row: dict[str, Any]) -> Question:

@@ -5,9 +5,9 @@ from typing import Any
 
 from qa import __version__
 from qa.evaluation.answer_measures import Case
-from qa.evaluation.evaluate import Evaluation
+from qa.evaluation.evaluation import Evaluation
 from qa.evaluation.plots import bar_plot, line_plot, reliability_plot
-from qa.evaluation.tables import comparison_rows, number, retrieval_rows, with_interval
+from qa.evaluation.tables import NOT_SHARES, comparison_rows, number, retrieval_rows, with_interval
 
 MOST_MISSES = 40
 LONGEST_TEXT = 400  # characters of a document that are shown
@@ -37,11 +37,13 @@ def report(evaluation: Evaluation) -> str:
         parts += [f"<h2>Against {escape(result['compared']['file'])}</h2>", _table(*comparison_rows(result["compared"]))]
     if "answers" in result:
         parts += ["<h2>Answers</h2>", _by_language(result["answers"])]
+        parts += ["<h2>Answered though there is no answer</h2>", _by_language(result["false_answers"])]
     if "claims" in result:
         claims = result["claims"]
-        parts += ["<h2>Claims</h2>", _by_language({k: v for k, v in claims.items() if k not in ("confusion", "flagged_by_alteration")})]
-        rows = [(label, *(str(n) for n in row.values())) for label, row in claims["confusion"].items()]
-        parts.append(_table(("label, then verdict", *claims["confusion"]), rows))
+        parts += ["<h2>Claims</h2>", _by_language({k: v for k, v in claims.items() if k not in NOT_SHARES})]
+        for corner, key in (("label, then verdict", "confusion"), ("altered, then verdict", "confusion_by_alteration")):
+            rows = [(label, *(str(n) for n in row.values())) for label, row in claims[key].items()]
+            parts.append(_table((corner, *claims["confusion"]), rows))
     misses = _worst_answers(evaluation) if evaluation.cases else _worst_queries(evaluation)
     parts += [f"<h2>Worst misses ({len(misses)} shown)</h2>", *misses]
     parts += _wrong_verdicts(evaluation)

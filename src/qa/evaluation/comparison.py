@@ -1,30 +1,13 @@
-"""Experiments on the ranking: what each part adds (`qa evaluate --ablate`), and one run against another (`--compare`)."""
+"""One run against another (`qa evaluate --compare`): paired differences with intervals and p-values."""
 
 from pathlib import Path
 from typing import Any
 
 from qa.errors import DatasetError
 from qa.evaluation.answer_measures import rounded
-from qa.evaluation.beir import is_beir, read_beir
-from qa.evaluation.evaluate import Evaluation, chosen_encoder, evaluate, evaluate_beir
+from qa.evaluation.evaluation import Evaluation
 from qa.evaluation.measures import RETRIEVAL, estimate, per_query, randomisation_test
 from qa.evaluation.trec import column, read_run
-
-
-def ablation(dataset: Path, assistant: Any = None, split: str | None = None, encoder: Any = None) -> list[tuple[str, dict[str, Any]]]:
-    """Return (name, result) of BM25 alone, the encoder alone, then part after part added, and the whole without each part."""
-    from qa.search import plain, retrieval
-
-    parts: tuple[str, ...] = plain.PARTS if is_beir(dataset) else retrieval.PARTS
-    runs: list[tuple[str, str, frozenset[str]]] = [("BM25 alone", "lexical", frozenset())]
-    runs.extend((f"+ {parts[n - 1]}" if n else "encoder alone", "hybrid", frozenset(parts[n:])) for n in range(len(parts) + 1))
-    runs.extend((f"without {part}", "hybrid", frozenset({part})) for part in parts)
-    if not is_beir(dataset):
-        return [(name, evaluate(dataset, assistant, mode, without, answers=False).result) for name, mode, without in runs]
-    data = read_beir(dataset, split)
-    encoder = chosen_encoder(assistant, encoder)
-    index = plain.PlainIndex.build(data.documents, encoder)  # once for all variants
-    return [(name, evaluate_beir(data, encoder, mode, without, index).result) for name, mode, without in runs]
 
 
 def compare(evaluation: Evaluation, path: Path) -> dict[str, Any]:
