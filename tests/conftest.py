@@ -92,7 +92,7 @@ References
 @pytest.fixture(scope="session")
 def trained_once() -> Any:
     """The triage model of the toy encoder, trained once for all tests."""
-    from qa.safety.triage import train_triage
+    from qa.safety.training import train_triage
     from qa.settings import shipped_corpus
 
     return train_triage(ToyEncoder(), shipped_corpus() / "safety")

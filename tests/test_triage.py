@@ -11,7 +11,8 @@ from qa.errors import CorpusError, IndexMismatchError
 from qa.evaluation.triage_check import Rate, rates, unseen
 from qa.safety.matching import find
 from qa.safety.rules import FILES, Rules, read_rules
-from qa.safety.triage import CLASSES, FEATURES, TriageModel, fit, pieces, probabilities, read_examples, train_triage, triage
+from qa.safety.training import fit, read_examples, train_triage
+from qa.safety.triage import CLASSES, FEATURES, TriageModel, pieces, probabilities, triage
 from qa.text.preparation import prepared, simplified
 
 CORPUS = Path(__file__).parents[1] / "corpus"

@@ -21,12 +21,13 @@ from qa.settings import shipped_corpus
 # feature -> whether more of it speaks for answering (+1) or against (-1)
 FEATURES = {
     "dense": 1,
-    "bank": 1,
+    "late": 1,
+    "late_gap": 1,
     "gap": 1,
-    "coverage": 1,
+    "bank_words": 1,
+    "answered_nearby": 1,
     "off_topic": -1,
     "near_miss": -1,
-    "near_miss_gap": -1,
     "foreign": -1,
     "figures": -1,
     "unknown": -1,
@@ -37,6 +38,9 @@ FEATURES = {
 }
 NEAR = 0.30  # dense score from which a refusal names the nearest study
 BESIDE_THRESHOLD = 0.82  # the same for a sentence without bank questions beside others that have them
+NEIGHBOURS = 15  # known questions, answerable or not, that vote on a new one
+SHARPNESS = 20.0  # of their votes: a neighbour .05 further away counts a third
+LATE_BASE, LATE_SLOPE = 0.29, 0.56  # stand-in for late interaction, from the dense score, where an encoder has no tokens
 PLAIN_THRESHOLD = 0.80  # raw cosine below which a corpus without a bank answers nothing: e5 scores little below it
 
 
@@ -104,23 +108,27 @@ def refusal_features(
     best = order[0]
     passages = [index.passages[int(r)] for r in retriever.rows_of(int(scores.units[best]))]
     query = index.maps.queries(scores.raw[None])[0]
-    nearest_bank, near_miss = _nearest(index.bank_vectors, query, 3), _nearest(index.near_misses, query, 3)
+    asked = scores.bank_cosines if scores.bank_cosines is not None else index.bank_vectors @ query
+    missed, off = index.near_misses @ query, index.off_topic @ query
+    near_miss = _nearest(missed, 3)
     odd = Strange((), (), 0.0, ())
     if passages[0].citations[0] in index.ground.studies:
         odd = strangeness(question, index.ground.studies[passages[0].citations[0]], index.ground.vocabulary)
     wants = wanted(question)
     given = frozenset().union(*(kinds_in(p.text) for p in passages)) if wants else frozenset()
     unmet = [w for w in wants if not (w.answers & given)]
-    bank = scores.parts.get("bank", scores.parts["dense"])
     totals = scores.total[order[:10]]
+    dense = float(scores.parts["dense"][best])
+    late = scores.parts.get("late")
     values = {
-        "dense": float(scores.parts["dense"][best]),
-        "bank": float(bank[best]),
+        "dense": dense,
+        "late": float(late[best]) if late is not None else LATE_BASE + LATE_SLOPE * dense,
+        "late_gap": float(late[best] - late[order[1:10]].mean()) if late is not None and len(order) > 1 else 0.0,
         "gap": float(totals[0] - totals[1:].mean()) if len(totals) > 1 else 0.0,
-        "coverage": float(scores.parts["lexical"][best]) / (4.0 + len(question)) if "lexical" in scores.parts else 0.0,
-        "off_topic": _nearest(index.off_topic, query, 2) - nearest_bank,
+        "bank_words": float(scores.parts["bank_lexical"][best]) if "bank_lexical" in scores.parts else 0.0,
+        "answered_nearby": _answered_nearby(asked, np.concatenate([missed, off])),
+        "off_topic": _nearest(off, 2) - _nearest(asked, 3),
         "near_miss": near_miss,
-        "near_miss_gap": near_miss - nearest_bank,
         "foreign": float(min(2, len(odd.foreign))),
         "figures": float(min(2, len(odd.figures))),
         "unknown": odd.words,
@@ -133,9 +141,16 @@ def refusal_features(
     return values, tuple(dict.fromkeys(reasons))
 
 
-def _nearest(vectors: np.ndarray, query: np.ndarray, count: int) -> float:
-    """Return the mean cosine of the nearest few vectors, -1 where there are none."""
-    if not len(vectors):
-        return -1.0
-    similar = vectors @ query
-    return float(np.partition(similar, max(0, len(similar) - count))[-count:].mean())
+def _nearest(similar: np.ndarray, count: int) -> float:
+    """Return the mean of the largest few cosines, -1 where there are none."""
+    return float(np.partition(similar, max(0, len(similar) - count))[-count:].mean()) if len(similar) else -1.0
+
+
+def _answered_nearby(answered: np.ndarray, unanswered: np.ndarray) -> float:
+    """Return the share of answerable ones among the nearest known questions, 0 to 1; a nearer one weighs more."""
+    similar = np.concatenate([answered, unanswered])
+    if not len(similar):
+        return 1.0
+    nearest = np.argpartition(-similar, NEIGHBOURS)[:NEIGHBOURS] if len(similar) > NEIGHBOURS else np.arange(len(similar))
+    votes = np.exp(SHARPNESS * (similar[nearest] - similar[nearest].max()))
+    return float(votes[nearest < len(answered)].sum() / votes.sum())

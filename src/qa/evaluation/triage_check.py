@@ -15,8 +15,10 @@ import numpy as np
 
 from qa.encoding.encoder import Encoder, open_encoder
 from qa.errors import QAError
+from qa.indexing.build import read_negatives
 from qa.safety.rules import Rules, read_rules
-from qa.safety.triage import Example, TriageModel, fit, pieces, read_examples, rows_of, train_triage, triage
+from qa.safety.training import Example, beside, fit, other_rows, read_examples, rows_of, train_triage
+from qa.safety.triage import TriageModel, pieces, triage
 
 FOLDS = 5
 OUTCOMES = {"emergency": "card", "despair": "card", "personal_advice": "personal", None: "none"}
@@ -74,10 +76,11 @@ def cross_validate(encoder: Encoder, folder: Path) -> dict[tuple[str, str], Rate
     """
     examples, rules = read_examples(folder / "examples.jsonl"), read_rules(folder)
     vectors, features, classes = rows_of(examples, encoder, rules)
+    others = other_rows([text for text, _ in read_negatives()], encoder, rules)
     part = np.array([int(hashlib.sha256(e.text.encode()).hexdigest(), 16) % FOLDS for e in examples])
     found = [""] * len(examples)
     for k in range(FOLDS):
-        model = fit(vectors[part != k], features[part != k], classes[part != k])
+        model = fit(*beside((vectors[part != k], features[part != k], classes[part != k]), others))
         for i in np.flatnonzero(part == k):
             texts = pieces(examples[i].text)
             rows = encoder.encode(texts, "query") if len(texts) > 1 else vectors[i : i + 1]
@@ -88,7 +91,7 @@ def cross_validate(encoder: Encoder, folder: Path) -> dict[tuple[str, str], Rate
 def unseen(encoder: Encoder, folder: Path) -> dict[tuple[str, str], Rate]:
     """Return the rates over `unseen.jsonl`, with the model that all examples train."""
     examples, rules = read_examples(folder / "unseen.jsonl"), read_rules(folder)
-    model = train_triage(encoder, folder)
+    model = train_triage(encoder, folder, [text for text, _ in read_negatives()])
     return rates(examples, [outcome(example.text, encoder, model, rules) for example in examples])
 
 

@@ -21,7 +21,7 @@ from qa.indexing.serial import document_row, passage_row
 from qa.indexing.stores import write_search
 from qa.indexing.token_maps import FILE as TOKEN_FILE
 from qa.indexing.token_maps import TokenMaps, shipped_token_maps, write_token_maps
-from qa.safety.triage import train_triage
+from qa.safety.training import train_triage
 from qa.settings import shipped_corpus
 from qa.text.preparation import prepared, terms
 
@@ -57,7 +57,7 @@ def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Rep
     )
     lexical = Lexical.build([p.text for p in corpus.passages])
     bank_lexical = Lexical.build([q.text for q in corpus.bank])
-    triage_model = train_triage(memory, shipped_corpus() / "safety")
+    triage_model = train_triage(memory, shipped_corpus() / "safety", [text for text, _ in negatives])
     with store.building(folder) as temporary:
         _write_lines(temporary / "documents.jsonl", (document_row(d) for d in corpus.documents.values()))
         _write_lines(temporary / "passages.jsonl", (passage_row(p) for p in corpus.passages))

@@ -5,19 +5,15 @@ question's vector and what the patterns found, trained on labelled lines (`examp
 an encoder; the regression catches wordings nobody listed, and overrules a pattern only where it is nearly sure that it misfired.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from qa.encoding.encoder import Encoder
-from qa.errors import CorpusError, IndexMismatchError
-from qa.records import Language
+from qa.errors import IndexMismatchError
 from qa.safety.matching import Findings, Match, find
-from qa.safety.rules import Rules, read_rules
+from qa.safety.rules import Rules
 from qa.text.preparation import prepared
 from qa.text.sentences import sentence_spans
 
@@ -32,15 +28,6 @@ SCENES = (
 FEATURES = 3 * len(LABELS) + len(SCENES)
 SPREAD = 12.0  # brings centred e5 vectors, whose parts are small, to the size of the 0/1 features
 LONG = 40  # Chinese characters and words: a longer question is also judged sentence by sentence
-
-
-@dataclass(frozen=True)
-class Example:
-    """One labelled line of `examples.jsonl`; `label` is one of `CLASSES`."""
-
-    text: str
-    label: str
-    language: Language
 
 
 @dataclass(frozen=True)
@@ -165,76 +152,12 @@ def pattern_features(findings: Findings) -> np.ndarray:
 
 def probabilities(vectors: np.ndarray, features: np.ndarray, model: TriageModel) -> np.ndarray:
     """Return float32 (n, 4), the share of each of `CLASSES`; rows sum to 1."""
-    scores = _inputs(vectors, features, model.mean) @ model.weights.T + model.bias
+    scores = inputs(vectors, features, model.mean) @ model.weights.T + model.bias
     scores -= scores.max(axis=1, keepdims=True)
     shares = np.exp(scores)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def _inputs(vectors: np.ndarray, features: np.ndarray, mean: np.ndarray) -> np.ndarray:
+def inputs(vectors: np.ndarray, features: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Return what the regression sees, float32 (n, d + FEATURES): centred vectors, then pattern features."""
     return np.hstack([(vectors - mean) * SPREAD, features]).astype(np.float32)
-
-
-def fit(vectors: np.ndarray, features: np.ndarray, classes: np.ndarray, decay: float = 1e-3, steps: int = 300) -> TriageModel:
-    """Return the regression of these rows: the softmax loss with an L2 pull, by accelerated gradient descent.
-
-    Args:
-        vectors: float32 (n, d), unit rows.
-        features: float32 (n, FEATURES).
-        classes: int (n,), positions in `CLASSES`.
-
-    Source:
-        Nesterov 1983; starts at zero and takes fixed steps, so the same rows give the same weights.
-    """
-    mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-    inputs = _inputs(vectors, features, mean).astype(np.float64)
-    inputs = np.hstack([inputs, np.ones((len(inputs), 1))])
-    across = np.ascontiguousarray(inputs.T)  # a thin product is 5 times slower on the transposed view
-    wanted = np.eye(len(CLASSES))[:, classes]
-    pull = np.full(inputs.shape[1], decay)
-    pull[-1] = 0.0
-    rate = 1.0 / (0.5 * np.linalg.norm(inputs, 2) ** 2 / len(inputs) + decay)
-    weights = np.zeros((len(CLASSES), inputs.shape[1]))
-    before = weights
-    for step in range(steps):
-        ahead = weights + step / (step + 3) * (weights - before)
-        scores = ahead @ across
-        shares = np.exp(scores - scores.max(axis=0))
-        shares /= shares.sum(axis=0)
-        before, weights = weights, ahead - rate * ((shares - wanted) @ inputs / len(inputs) + pull * ahead)
-    return TriageModel(weights[:, :-1].astype(np.float32), weights[:, -1].astype(np.float32), mean)
-
-
-def train_triage(encoder: Encoder, folder: Path) -> TriageModel:
-    """Return the regression trained on a safety folder's examples; CorpusError if its files can't be used."""
-    examples = read_examples(folder / "examples.jsonl")
-    rules = read_rules(folder)
-    return fit(*rows_of(examples, encoder, rules))
-
-
-def rows_of(examples: Sequence[Example], encoder: Encoder, rules: Rules) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the vectors, pattern features and class numbers of examples, as `fit` takes them."""
-    vectors = encoder.encode([example.text for example in examples], "query")
-    features = np.stack([pattern_features(find(example.text, rules)) for example in examples])
-    return vectors, features, np.array([CLASSES.index(example.label) for example in examples])
-
-
-def read_examples(path: Path) -> list[Example]:
-    """Return the labelled lines of a file; all bad lines are reported at once, as CorpusError."""
-    found: list[Example] = []
-    bad: list[str] = []
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise CorpusError(f"{path} can't be read ({error}); restore it, for triage learns from it") from error
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-            if not row["text"].strip() or row["label"] not in CLASSES or row["language"] not in ("zh", "en"):
-                raise ValueError
-            found.append(Example(row["text"], row["label"], row["language"]))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            bad.append(str(number))
-    if bad or not found:
-        raise CorpusError(f'{path}, line {", ".join(bad[:10]) or 1}: each line needs "text", "label" ({", ".join(CLASSES)}) and "language" (zh or en)')
-    return found

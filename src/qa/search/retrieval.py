@@ -18,6 +18,7 @@ from qa.encoding.encoder import Encoder
 from qa.indexing.index import Index
 from qa.indexing.token_maps import late_interaction
 from qa.records import Hit, Language
+from qa.search.groups import Groups, largest
 from qa.text.preparation import language_of, prepared
 
 Mode = Literal["hybrid", "dense", "lexical"]
@@ -51,6 +52,7 @@ class Scores:
     total: np.ndarray
     parts: dict[str, np.ndarray]
     raw: np.ndarray  # the query as the encoder gave it, (d,)
+    bank_cosines: np.ndarray | None = None  # with every bank question, (q,), where all were compared
 
     @property
     def order(self) -> np.ndarray:
@@ -65,8 +67,8 @@ class Retriever:
         self.index = index
         self.encoder = encoder
         self.weights = weights or Weights()
-        self._rows_of_unit = _grouped(index.unit_of_row, len(index.units))
-        self._questions_of_unit = _grouped(index.unit_of_question, len(index.units))
+        self._rows_of_unit = Groups(index.unit_of_row, len(index.units))
+        self._questions_of_unit = Groups(index.unit_of_question, len(index.units))
         self.study_of_unit = np.array([index.passages[rows[0]].citations[0] for rows in self._rows_of_unit])
 
     def rows_of(self, unit: int) -> np.ndarray:
@@ -112,7 +114,7 @@ class Retriever:
             study = self.study_of_unit[before.units[before.order[0]]]
             parts["focus"] = (self.study_of_unit[both] == study).astype(np.float32)
             total = total + self.weights.focus * parts["focus"]
-        return Scores(both, total, parts, alone.raw)
+        return Scores(both, total, parts, alone.raw, alone.bank_cosines)
 
     def score_vector(
         self,
@@ -131,42 +133,47 @@ class Retriever:
         use_bank = len(index.bank) > 0 and "bank" not in without and mode == "hybrid"
         units = self._candidates(query, text, use_bank, mode)
         parts: dict[str, np.ndarray] = {}
+        bank_cosines = None
         if mode == "lexical":
-            parts["lexical"] = _best(lexical, self._rows_of_unit, units, 0.0)
+            parts["lexical"] = self._rows_of_unit.best(lexical, units, 0.0)
             return Scores(units, parts["lexical"], parts, vector)
-        parts["dense"] = _best_cosine(rows, query, self._rows_of_unit, units)
+        parts["dense"] = self._rows_of_unit.best_cosine(rows, query, units)
         total = parts["dense"].copy()
         if mode == "hybrid":
             if use_bank:
-                bank = _best_cosine(bank_rows, query, self._questions_of_unit, units)
+                if len(units) == len(self._rows_of_unit):
+                    bank_cosines = bank_rows @ query
+                    bank = self._questions_of_unit.best(bank_cosines, units, np.nan)
+                else:
+                    bank = self._questions_of_unit.best_cosine(bank_rows, query, units)
                 alone = np.isnan(bank)  # units that no bank question asks for: a user's own originals
                 if alone.any() and "maps" not in without:
-                    raw = _best_cosine(index.raw_vectors, vector, self._rows_of_unit, units[alone])
+                    raw = self._rows_of_unit.best_cosine(index.raw_vectors, vector, units[alone])
                     parts["dense"][alone] = np.maximum(parts["dense"][alone], RAW_SLOPE * (raw - RAW_FLOOR))
                 parts["bank"] = np.where(alone, parts["dense"], bank)
                 total = weights.dense * parts["dense"] + weights.bank * parts["bank"]
             if "lexical" not in without:
-                parts["lexical"] = _best(lexical, self._rows_of_unit, units, 0.0)
+                parts["lexical"] = self._rows_of_unit.best(lexical, units, 0.0)
                 total = total + weights.lexical * parts["lexical"]
             if use_bank and "bank_lexical" not in without:
-                parts["bank_lexical"] = _best(index.bank_lexical.scores(text), self._questions_of_unit, units, 0.0)
+                parts["bank_lexical"] = self._questions_of_unit.best(index.bank_lexical.scores(text), units, 0.0)
                 if "lexical" in parts:
                     parts["bank_lexical"] = np.where(alone, parts["lexical"], parts["bank_lexical"])
                 total = total + weights.bank_lexical * parts["bank_lexical"]
             if tokens is not None and "late" not in without and len(units):
                 parts["late"] = self._late(units, total, tokens)
                 total = total + weights.late * parts["late"]
-        return Scores(units, total, parts, vector)
+        return Scores(units, total, parts, vector, bank_cosines)
 
     def _late(self, units: np.ndarray, total: np.ndarray, tokens: np.ndarray) -> np.ndarray:
         """Return late interaction (c,): of the best units by the other parts; every other unit gets the least of these."""
         assert self.index.tokens is not None
-        best = np.lexsort((units, -total))[:LATE_POOL]
-        chosen = [self._rows_of_unit[int(u)] for u in units[best]]
+        pool = np.lexsort((units, -total))[:LATE_POOL]
+        chosen = [self._rows_of_unit[int(u)] for u in units[pool]]
         values = late_interaction(tokens, self.index.tokens, np.concatenate(chosen).tolist())
-        found = _reduced(values, chosen, 0.0)
+        found = largest(np.split(values, np.cumsum([len(rows) for rows in chosen])[:-1]), 0.0)
         late = np.full(len(units), found.min(), dtype=np.float32)
-        late[best] = found
+        late[pool] = found
         return late
 
     def _candidates(self, query: np.ndarray, text: str, use_bank: bool, mode: Mode) -> np.ndarray:
@@ -209,39 +216,6 @@ class Retriever:
         if not any(c.isalnum() for c in prepared(question)):
             return []
         return self.hits(self.scores(question, mode, history, without), language_of(question), k)
-
-
-def _grouped(owner: np.ndarray, count: int) -> list[np.ndarray]:
-    """Return, for each unit, the positions that belong to it."""
-    order = np.argsort(owner, kind="stable")
-    return np.split(order, np.searchsorted(owner[order], np.arange(1, count)))
-
-
-def _best_cosine(
-    vectors: np.ndarray, query: np.ndarray, groups: list[np.ndarray], units: np.ndarray
-) -> np.ndarray:
-    chosen = [groups[u] for u in units]
-    flat = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
-    cosines = vectors @ query if len(flat) == len(vectors) else vectors[flat] @ query
-    values = cosines[flat] if len(flat) == len(vectors) else cosines
-    return _reduced(values, chosen, np.nan)
-
-
-def _best(values: np.ndarray, groups: list[np.ndarray], units: np.ndarray, empty: float) -> np.ndarray:
-    chosen = [groups[u] for u in units]
-    flat = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
-    return _reduced(values[flat], chosen, empty)
-
-
-def _reduced(values: np.ndarray, chosen: list[np.ndarray], empty: float) -> np.ndarray:
-    """Return the maximum of each run of `values`, one run for each group; `empty` where a group has none."""
-    sizes = np.array([len(c) for c in chosen])
-    result = np.full(len(chosen), empty, dtype=np.float32)
-    filled = sizes > 0
-    if filled.any():
-        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        result[filled] = np.maximum.reduceat(values, starts[filled])
-    return result
 
 
 def _spread(scores: Scores, units: np.ndarray, part: str | None = None) -> np.ndarray:
