@@ -86,6 +86,7 @@ def batch(index: Path, texts: list[str], rounds: int = 3) -> str:
 
 def build(corpus: Path, encoder: Any = None) -> str:
     """Return the table of building an index: all of it, again unchanged, and after a change of one sentence."""
+    from qa.corpus.folder import read_corpus
     from qa.encoding.encoder import open_encoder
     from qa.indexing.build import build_index
 
@@ -97,8 +98,10 @@ def build(corpus: Path, encoder: Any = None) -> str:
         shutil.copytree(corpus, copy)
         for name in ("everything new", "nothing changed", "one sentence changed"):
             if name == "one sentence changed":
-                path = max((p for p in copy.rglob("*") if p.suffix in (".md", ".txt") and p.parent.name != "local"), key=lambda p: p.stat().st_size)
-                path.write_text(path.read_text("utf-8").replace(". ", ", as it is said. ", 1).replace("\u3002", "\uff0c\u5982\u4e0a\u3002", 1), "utf-8")
+                passages = read_corpus(copy).passages
+                passage = passages[len(passages) // 2]
+                path = copy / passage.document
+                path.write_text(path.read_text("utf-8").replace(passage.text, f"{passage.text[:-1]} 2{passage.text[-1]}", 1), "utf-8")
             watch.clear()
             started = time.perf_counter()
             build_index(copy, index, encoder)
