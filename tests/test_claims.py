@@ -97,6 +97,46 @@ def test_both_sides_can_be_marked_in_their_own_words() -> None:
     assert sentence[slice(*finding.source_span)] == "2×10⁸个细胞"
 
 
+def test_two_arms_side_by_side_take_their_figures_in_order() -> None:
+    sentence = "研究组与对照组的前白蛋白为241与197 mg/L。"
+    assert differing("前白蛋白在研究组为241 mg/L,对照组为197 mg/L。", sentence) == []
+    assert kinds("前白蛋白在研究组为197 mg/L,对照组为241 mg/L。", sentence) == {"arm"}
+
+
+def test_an_interval_belongs_only_to_the_time_beside_it() -> None:
+    sentence = "Cells were given every 4 weeks for 8 weeks."
+    assert differing("Cells were given every four weeks over eight weeks.", sentence) == []
+    assert [f.status for f in compare("Cells were given over eight weeks.", sentence).findings if f.kind == "number"] == ["agrees"]
+
+
+def test_the_year_of_a_study_is_not_the_time_of_its_follow_up() -> None:
+    statuses = [f.status for f in compare("2022年的研究随访了一年。", "这项2022年发表的研究随访1年。").findings if f.kind in ("year", "number")]
+    assert statuses == ["agrees", "agrees"]
+
+
+def test_more_than_the_others_is_said_of_one_arm_only() -> None:
+    sentence = "细胞组的腹水比另外两组多见。"
+    assert differing("细胞组的腹水比其他两组多见。", sentence) == []
+    assert kinds("对照组的腹水比另外两组多见。", sentence) == {"arm"}
+
+
+def test_an_up_or_down_after_its_object_is_a_direction() -> None:
+    assert kinds("The cells pushed serum albumin down.", "Albumin rose.") == {"direction"}
+
+
+def test_an_improvement_that_is_not_significant_is_none() -> None:
+    assert kinds("造血的改善没有统计学意义。", "造血显著改善。") == {"negation"}
+
+
+def test_a_hospital_is_known_by_its_number_in_a_longer_name() -> None:
+    assert differing("the Third Hospital of Sun Yat-sen", "the Sun Yat-sen University Third Affiliated Hospital") == []
+
+
+@pytest.mark.parametrize("claim", ["My notes say MELD improved.", "The authors note that MELD improved."])
+def test_notes_are_no_negation(claim: str) -> None:
+    assert kinds(claim, "MELD improved.") == set()
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Corpus:
     """A review of two trials: one in Korea with 72 patients, one in Iran with 27."""
@@ -131,6 +171,25 @@ def test_every_sentence_of_a_claim_is_checked(small: Corpus) -> None:
     assert judgement.verdict == "differs"
     ((start, end),) = set(judgement.claim_marks)
     assert "MELD" in claim[start:end]
+
+
+@pytest.mark.parametrize("claim", ["The Iranian trial was written by Smith and colleagues.", "The Iranian trial, whose authors are Smith and Miller, had 27 patients."])
+def test_another_author_than_those_of_the_reference_differs(small: Corpus, claim: str) -> None:
+    judgement = judge(claim, [], small)
+    assert ("author", "Smith", "Mohamadnejad") in [(d.kind, d.claimed, d.source) for d in judgement.differences]
+
+
+def test_the_author_of_the_reference_does_not_differ(small: Corpus) -> None:
+    assert judge("The Iranian trial was written by Mohamadnejad and colleagues.", [], small).differences == ()
+
+
+def test_a_sentence_that_names_no_study_is_about_that_of_the_sentence_before(small: Corpus) -> None:
+    judgement = judge("The Iranian trial had 27 patients. They had bone marrow mesenchymal stem cells.", [], small)
+    assert (judgement.verdict, judgement.study) == ("differs", 2)  # those were the Korean trial's
+
+
+def test_numbers_alone_confirm_nothing(small: Corpus) -> None:
+    assert judge("Parking there costs 27 yuan, and half goes to the city.", [], small).verdict == "not_found"
 
 
 @pytest.mark.parametrize("claim", ["Smoking causes lung cancer.", "The Korean patients enjoyed gardening.", "韩国患者的视力变好了。"])

@@ -41,6 +41,25 @@ def found(text: str) -> list[tuple[str, float, float, str]]:
         ("on 9 March 2017", "date", 20170309, 20170309, "date"),
         ("2015—2017年", "year", 20150000, 20170000, "year"),
         ("17.2±2.3 μmol/L", "laboratory value", 17.2, 17.2, "μmol/L"),
+        ("half a million cells", "cells", 5e5, 5e5, "cell"),
+        ("two and a half million cells", "cells", 2.5e6, 2.5e6, "cell"),
+        ("two hundred thousand per kilo", "dose per kg", 2e5, 2e5, "cell/kg"),
+        ("eighty million of their own marrow cells", "cells", 8e7, 8e7, "cell"),
+        ("from fifty million up to two hundred million cells", "cells", 5e7, 2e8, "cell"),
+        ("5.0 × 10^7 (fifty million) or 2 × 10^8 cells", "cells", 5e7, 5e7, "cell"),
+        ("一亿五千万个细胞", "cells", 1.5e8, 1.5e8, "cell"),
+        ("一亿五个细胞", "cells", 1.5e8, 1.5e8, "cell"),
+        ("minus half a point", "score", -0.5, -0.5, "point"),
+        ("两年半", "duration", 30, 30, "year"),
+        ("百分之三十七", "percentage", 37, 37, "%"),
+        ("五分之二的人", "percentage", 40, 40, "%"),
+        ("four dose levels", "groups", 4, 4, "group"),
+        ("两针", "times", 2, 2, "time"),
+        ("three of those nine", "patients", 3, 3, "patient"),
+        ("sixty-four with liver failure", "number", 64, 64, ""),
+        ("15 micrograms per kilo", "drug dose", 15, 15, "μg/kg"),
+        ("每公斤15微克", "drug dose", 15, 15, "μg/kg"),
+        ("15 mg per kilo", "drug dose", 15000, 15000, "mg/kg"),
     ],
 )
 def test_a_number_is_found_with_its_meaning_and_unit(text: str, kind: str, low: float, high: float, unit: str) -> None:
@@ -57,7 +76,9 @@ def test_a_deviation_belongs_to_its_mean() -> None:
     assert (percentage.low, percentage.deviation) == (19.5, 9.5)
 
 
-@pytest.mark.parametrize(("text", "relation"), [("p<0.001", "<"), ("P = .08", "=")])
+@pytest.mark.parametrize(
+    ("text", "relation"), [("p<0.001", "<"), ("P = .08", "="), ("P below 0.001", "<"), ("P值是0.01", "="), ("P均<0.05", "<"), ("P大于0.05", ">")]
+)
 def test_a_p_value_is_one(text: str, relation: str) -> None:
     (value,) = quantities(text)
     assert (value.kind, value.relation) == ("p value", relation)
@@ -66,6 +87,10 @@ def test_a_p_value_is_one(text: str, relation: str) -> None:
 def test_numbers_of_a_list_share_its_unit() -> None:
     assert [low / 1 for _, low, _, _ in found("第3、7、14和28天")] == [3, 7, 14, 28]
     assert found("at 3 and 6 months") == [("duration", 3, 3, "month"), ("duration", 6, 6, "month")]
+
+
+def test_a_count_of_some_of_many_does_not_take_the_unit_of_the_month_before() -> None:
+    assert found("By month 6, 9 of the 27 people")[1:] == [("patients", 9, 9, "patient"), ("patients", 27, 27, "patient")]
 
 
 def test_one_of_forty_is_two_counts_of_patients() -> None:
@@ -97,6 +122,10 @@ def test_the_span_is_of_the_text_as_given() -> None:
         ("2021年", "2021年11月29日", True),  # a year holds the day
         ("2021年10月", "2021年11月29日", False),
         ("5 days", "第1至5天", True),
+        ("P<0.05", "P=0.01", True),  # 0.01 is below 0.05
+        ("P<0.01", "P<0.05", False),  # the source says less than the claim
+        ("P>0.05", "P=0.01", False),
+        ("2 points", "-2.00 ± 1.87", True),  # fell by 2, a change of -2
     ],
 )
 def test_values_are_the_same_only_where_units_convert_exactly(claimed: str, source: str, same: bool | None) -> None:

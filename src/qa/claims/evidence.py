@@ -7,17 +7,19 @@ from typing import Any, Literal
 from qa.claims.statements.statement import Statement, read_statement
 from qa.corpus.folder import Corpus
 from qa.records import REVIEW, Language
+from qa.text.preparation import HAN
 
 Layer = Literal["review", "source", "record"]
 
 
 @dataclass(frozen=True)
 class Source:
-    """One sentence as evidence. `row` is its passage's place in the corpus, or None for a bibliographic record."""
+    """One sentence as evidence. `row` is its passage's place in the corpus, or None for a bibliographic record, which has `authors`."""
 
     row: int | None
     layer: Layer
     statement: Statement
+    authors: tuple[str, ...] = ()
 
 
 def study_rows(corpus: Corpus) -> dict[int, list[int]]:
@@ -41,7 +43,7 @@ def sources_of(corpus: Corpus, number: int, rows: list[int], language: Language)
         found += [Source(row, layer, read_statement(corpus.passages[row].text)) for row in spoken or own]  # type: ignore[arg-type]
     record = record_text(corpus.references.get(number, {}), language)
     if number != REVIEW and record:
-        found.append(Source(None, "record", read_statement(record)))
+        found.append(Source(None, "record", read_statement(record), authors_of(corpus.references[number])))
     return found
 
 
@@ -61,5 +63,10 @@ def record_text(item: dict[str, Any], language: Language) -> str:
     title = str(item.get(f"title-{language}") or item.get("title") or "")
     dates = (item.get("issued") or {}).get("date-parts") or [[]]
     year = "-".join(f"{part:02}" for part in dates[0] if isinstance(part, int))
-    authors = ", ".join(str(a.get("family", "")) for a in item.get("author", ()) if a.get("family"))
-    return _record(title, str(item.get("container-title") or ""), year, authors)
+    return _record(title, str(item.get("container-title") or ""), year, ", ".join(authors_of(item)))
+
+
+def authors_of(item: dict[str, Any]) -> tuple[str, ...]:
+    """Return the authors of a reference: family names, Chinese names in full."""
+    named = [a for a in item.get("author") or () if a.get("family")]
+    return tuple(f"{a['family']}{a.get('given') or ''}" if HAN.match(str(a["family"])) else str(a["family"]) for a in named)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from qa.quantities.quantity import Quantity, factor_of, rounded
 
 LISTED = re.compile(r"\s?(?:[,、/]|and|or|和|与|或|及|对|vs\.?|versus|, and|, or)\s?(?:第|again)?\s?")
+OF_THEM = re.compile(r"\s(?:of|in|out\sof)\s")  # by month 6, 9 of the 27
 SHARE = re.compile(r"\s?/\s?")
 
 
@@ -19,7 +20,7 @@ def with_listed_units(text: str, found: list[Quantity]) -> list[Quantity]:
     for at in range(1, len(result)):
         this, previous = result[at], result[at - 1]
         if this.kind == "number" and previous.kind != "number" and LISTED.fullmatch(text[previous.end : this.start]):
-            if previous.kind in ("duration", "bibliography", "laboratory value"):
+            if previous.kind in ("duration", "bibliography", "laboratory value") and not OF_THEM.match(text, this.end):
                 result[at] = _in_unit_of(this, previous)
     for at in range(1, len(result)):
         pair = result[at - 1], result[at]

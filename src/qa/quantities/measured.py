@@ -8,9 +8,20 @@ from qa.quantities.phrases import relation_of
 from qa.quantities.quantity import Quantity, Relation, rounded, written
 from qa.quantities.units import FEWEST_CELLS, ORDINAL, Unit, unit_after, units
 
-RANGE = re.compile(r"\s?(?:-|~|to|至|到|through|或至)\s?(?:第|the\s)?")
+RANGE = re.compile(r"\s?(?:-|~|up to|to|至|到|through|或至)\s?(?:第|the\s)?")
 PLUS_MINUS = re.compile(r"\s?(?:±|\+/-|\+-)\s?")
-PER_KG = re.compile(r"(?:每|/)\s?(?:公斤|千克|kg)(?:体重)?\s?(?:约)?$", re.IGNORECASE)
+P_VALUE = re.compile(
+    r"(?<![A-Za-z])p[\s-]?(?:值|values?)?\s?(?:均|都|只|仅|就|was|were|is|of|being|came\sto)?\s?"
+    r"(?P<sign>[<>=≤≥]|是|为|等于|小于|低于|不到|不足|大于|高于|超过|below|under|less\sthan|lower\sthan|above|over|more\sthan|greater\sthan)?\s?$",
+    re.IGNORECASE,
+)
+BELOW, ABOVE = re.compile(r"[<≤]|小于|低于|不|below|under|l(?:ess|ower)", re.IGNORECASE), re.compile(r"[>≥]|大于|高于|超过|above|over|more|greater", re.IGNORECASE)
+PER_KG = re.compile(r"(?:每|/)\s?(?:公斤|千克|kg)(?:体重)?\s?(?:约|给|打|输|用)?$", re.IGNORECASE)
+SUBSTANCE_PER_KG = {"μg": Unit("drug dose", "μg/kg", "μg/kg", 1), "mg": Unit("drug dose", "mg/kg", "μg/kg", 1000)}
+FEWEST_ALONE = 13  # a smaller number in words without a unit is an article or counts what is named elsewhere
+DID = re.compile(
+    r"\s(?:of\s(?:those|them|these|the|whom)|had|were|was|got|died|received|developed|could|underwent|dropped|left|stopped|withdrew|moved|never)\b"
+)
 AGED = re.compile(r"(?:\b(?:younger|older) than|\bage[sd]?\b(?:\s(?:of|from|between|over|under|above|below|at least))*|年龄(?:在|为|超过|大于|小于)?)\s?$", re.IGNORECASE)
 OF_MANY = re.compile(r"\s(?:in|of|out of)\s(?:the\s|every\s)?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|a hundred)\b", re.IGNORECASE)
 
@@ -26,13 +37,18 @@ def measured(text: str, free: list[Number]) -> list[Quantity]:
         first = unit_after(text, number, end)
         if at + 1 < len(free):
             gap = text[end : free[at + 1].start]
-            if PLUS_MINUS.fullmatch(gap):
+            if re.fullmatch(r"\s?\(", gap) and free[at + 1].value == number.value:
+                gloss, used = free[at + 1].end, 2  # 5 x 10^7 (fifty million)
+                end = gloss + 1 if text[gloss : gloss + 1] == ")" else end
+            elif PLUS_MINUS.fullmatch(gap):
                 deviation, end, used = free[at + 1].value, free[at + 1].end, 2
                 first = None
             elif _is_range(text, number, free[at + 1], first):
                 high, end, used = free[at + 1].value, free[at + 1].end, 2
         last = free[at + used - 1]
         unit = unit_after(text, last, end)
+        if unit and unit[0].kind == "duration" and re.match(r"半(?!年|个)", text[unit[1] :]):
+            low, high, unit = low + 0.5, high + 0.5, (unit[0], unit[1] + 1)  # 两年半
         quantity = _quantity(text, number, low, high, deviation, end, unit, last)
         if quantity is not None:
             bare.append(quantity)
@@ -57,10 +73,12 @@ def _quantity(
     text: str, number: Number, low: float, high: float, deviation: float | None, end: int, unit: tuple[Unit, int] | None, last: Number
 ) -> Quantity | None:
     start = number.start
-    lead = re.search(r"(?<![A-Za-z])p\s?(?:值|value)?\s?(?:of\s)?(?P<sign>[<>=≤≥])\s?$", text[:start], re.IGNORECASE)
+    lead = P_VALUE.search(text[:start]) if unit is None and 0 <= low <= 1 else None
     if lead:
-        relation: Relation = "<" if lead["sign"] in "<≤" else ">" if lead["sign"] in ">≥" else "="
-        return Quantity("p value", low, high, "", "", relation, lead.start(), end, text[lead.start() : end], None, text[lead["sign"] and lead.start("sign") : end])  # type: ignore[index]
+        sign = lead["sign"] or "="
+        relation: Relation = "<" if BELOW.match(sign) else ">" if ABOVE.match(sign) else "="
+        shown = ("" if relation == "=" else relation) + written(low)
+        return Quantity("p value", low, high, "", "", relation, lead.start(), end, text[lead.start() : end], None, shown)
     if number.form == "digits" and _is_label(text, start, end, unit):
         return None
     labelled = re.search(r"(?<![A-Za-z])n\s?=\s?$", text[:start], re.IGNORECASE)
@@ -77,16 +95,18 @@ def _quantity(
         found, start = table[before["unit"].lower()], before.start()
     else:
         found = None
-    if number.form != "digits" and found is None:
-        if not OF_MANY.match(text, end):
-            return None
-        found = Unit("patients", "patient", "patient", 1)  # one in forty patients
+    if number.form == "word" and found is None and (OF_MANY.match(text, end) or (number.value >= 2 and DID.match(text, end))):
+        found = Unit("patients", "patient", "patient", 1)  # one in forty, nine of those, three were
+    if number.form != "digits" and found is None and number.value < (FEWEST_ALONE if number.form == "word" else FEWEST_CELLS):
+        return None
     if found and _is_idiom(text, number, found):
         return None
     if AGED.search(text[:start]) and (found is None or (found.unit == "year" and low < 120)):
         found = Unit("age", "year old", "year old", 1)
     if PER_KG.search(text[:start]) and (found is None or found.kind == "cells"):
         found = Unit("dose per kg", "cell/kg", "cell/kg", 1)
+    elif found and found.unit in SUBSTANCE_PER_KG and PER_KG.search(text[:start]):
+        found = SUBSTANCE_PER_KG[found.unit]  # 每公斤15微克
     if text[number.start - 1 : number.start] == "第" and not (found and found.kind == "duration"):
         if not re.match(r"[、,]\s?\d", text[end:]):
             return None

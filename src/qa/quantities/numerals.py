@@ -95,7 +95,7 @@ def _han(text: str) -> list[Number]:
     data = word_list("quantities")
     chars = "".join([*data["digits"], *data["places"], *data["myriads"]])
     found = []
-    for match in re.finditer(rf"[{chars}]+(?:点[{''.join(data['digits'])}]+)?", text):
+    for match in re.finditer(rf"[{chars}]+(?:点[{''.join(data['digits'])}]+)?(?!分之)", text):
         value = han_value(match.group())
         if value is not None:
             found.append(Number(value, match.start(), match.end(), "han"))
@@ -119,10 +119,14 @@ def han_value(numeral: str) -> float | None:
                 section += (1 if digit is None else digit) * places[char]
                 digit = None
             else:
-                total = (total + section + (digit or 0)) * myriads[char]
+                lower = total >= myriads[char]  # 一亿五千万: the second adds to the first
+                total = total * (1 if lower else myriads[char]) + (section + (digit or 0)) * myriads[char]
                 if not total:
                     return None
                 section, digit = 0.0, None
+        left_out = re.search(rf"([{''.join(places)}{''.join(myriads)}])[{''.join(digits)}]$", whole)
+        if left_out and left_out.group(1) != "十":
+            digit = (digit or 0) * {**places, **myriads}[left_out.group(1)] / 10  # 一亿五, 两百五
         value = total + section + (digit or 0)
     if decimals:
         value += float("0." + "".join(str(digits[c]) for c in decimals))
@@ -133,7 +137,9 @@ def han_value(numeral: str) -> float | None:
 def _word_pattern() -> re.Pattern[str]:
     data = word_list("quantities")
     word = "|".join(sorted([*data["words"], *data["scales"]], key=len, reverse=True))
-    return re.compile(rf"\b(?:{word})(?:[\s-](?:and\s)?(?:{word}))*\b", re.IGNORECASE)
+    scale = "|".join(data["scales"])
+    part = rf"half\san?(?:\s(?:{scale}))?|(?:a\s)?quarter\sof\sa\s(?:{scale})"
+    return re.compile(rf"\b(?:(?:minus|negative)\s)?(?:{part}|(?:{word})(?:[\s-](?:and\s)?(?:{word}))*(?:\sand\sa\shalf(?:\s(?:{scale}))?)?)\b", re.IGNORECASE)
 
 
 def _words(text: str) -> list[Number]:
@@ -141,15 +147,19 @@ def _words(text: str) -> list[Number]:
     found = []
     for match in _word_pattern().finditer(text):
         total = current = 0.0
-        for word in re.split(r"[\s-]+", match.group().lower()):
-            if word in data["words"]:
+        words = re.split(r"[\s-]+", match.group().lower())
+        for word in words:
+            if word in ("half", "quarter"):
+                current += 0.5 if word == "half" else 0.25
+            elif word in data["words"]:
                 current += data["words"][word]
             elif word == "hundred":
                 current = (current or 1) * data["scales"][word]
             elif word in data["scales"]:
                 total += (current or 1) * data["scales"][word]
                 current = 0.0
-        found.append(Number(total + current, match.start(), match.end(), "word"))
+        sign = -1 if words[0] in ("minus", "negative") else 1
+        found.append(Number(sign * (total + current), match.start(), match.end(), "word"))
     return found
 
 

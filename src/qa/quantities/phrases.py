@@ -2,6 +2,7 @@
 
 import re
 
+from qa.quantities.numerals import han_value
 from qa.quantities.quantity import Quantity, Relation, written
 from qa.text.lexicon import word_list
 
@@ -24,15 +25,32 @@ def phrases(text: str) -> list[Quantity]:
                 start, end = match.span()
                 if language == "zh" and start and lower[start - 1] in (*data["digits"], *data["places"]):
                     continue  # 三十年 does not hold 十年
+                if lower[:start].endswith("and ") and words in ("a half", "a quarter"):
+                    continue  # two and a half million
                 if words == "once" and not ONCE.search(lower, max(0, start - 14), end + 4):
                     continue  # once cirrhosis has set in
                 relation = relation_of(text, start, end)
                 found.append(Quantity(kind, value, value, unit, base, relation, start, end, text[start:end], None, written(value)))
+    found += fractions(text)
     kept: list[Quantity] = []
     for quantity in sorted(found, key=lambda q: (q.start, -q.end)):
         if not overlaps(quantity, [(k.start, k.end) for k in kept]):
             kept.append(quantity)
     return kept
+
+
+def fractions(text: str) -> list[Quantity]:
+    """Return the Chinese fractions of a prepared text as percentages: 百分之三十七, 百分之54.5, 三分之二."""
+    data, found = word_list("quantities"), []
+    digit = "".join(data["digits"])
+    chars = digit + "".join(data["places"])
+    for match in re.finditer(rf"([{chars}]+)分之([{chars}]+(?:点[{digit}]+)?|\d+(?:\.\d+)?)", text):
+        whole, part = han_value(match.group(1)), han_value(match.group(2)) if match.group(2)[0] in chars else float(match.group(2))
+        if whole and part is not None:
+            value = round(100 * part / whole, 3)
+            relation = relation_of(text, match.start(), match.end())
+            found.append(Quantity("percentage", value, value, "%", "%", relation, *match.span(), match.group(), None, written(value)))
+    return found
 
 
 def overlaps(quantity: Quantity, spans: list[tuple[int, int]]) -> bool:

@@ -12,6 +12,7 @@ from qa.text.lexicon import word_list
 Relation = Literal["=", ">", "<", "~"]
 DAYS_A_MONTH = 30.4375
 NEAR = 0.1  # share by which days and months may differ and still be called "about the same"
+SIGNED = {"number", "score", "percentage", "laboratory value"}  # what can be a change, written with its sign
 LIMITED = ("patients", "percentage", "trials", "cells", "number")
 
 
@@ -57,9 +58,11 @@ def same_value(claimed: Quantity, source: Quantity) -> bool | None:
         return False
     if {claimed.relation, source.relation} == {"<", ">"}:
         return False
+    if claimed.kind == source.kind == "p value" and claimed.relation != "=" and claimed.low != source.low:
+        return source.relation in ("=", claimed.relation) and (source.low < claimed.low) == (claimed.relation == "<")
     if claimed.low == claimed.high == source.high and (source.low == 0 or source.low == 1 == source.low / factor_of(source)):
         return True  # by day 90, from day 0 to day 90; for 5 days, on days 1 to 5
-    if claimed.kind == source.kind == "number" and claimed.low == claimed.high and source.low == source.high == -claimed.low:
+    if {claimed.kind, source.kind} <= SIGNED and claimed.low == claimed.high and source.low == source.high == -claimed.low:
         return True  # shorter by 3.02, a difference of -3.02
     if claimed.low == source.low and claimed.high == source.high:
         return claimed.deviation is None or source.deviation is None or claimed.deviation == source.deviation

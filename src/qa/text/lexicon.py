@@ -10,6 +10,9 @@ from qa.errors import CorpusError
 from qa.settings import shipped_corpus
 from qa.text.preparation import HAN, prepared
 
+PLURALS = ("", "s", "es", "'s")
+UNBENT = ("negation", "comparison", "strength")  # kinds whose words have no plural: "notes" is not "not"
+
 
 @dataclass(frozen=True)
 class Concept:
@@ -119,7 +122,8 @@ def mentions(text: str) -> list[Mention]:
                 break
             if concept.cased and written[0].isupper() and text[at].islower():
                 continue
-            if stop := _matched(text, plain, at, at + len(form), form, written):
+            endings = ("",) if concept.kind in UNBENT else PLURALS
+            if stop := _matched(text, plain, at, at + len(form), form, written, endings):
                 end, longest = stop, len(form)
                 found.append(Mention(concept, at, stop))
         at = max(end, at + 1)
@@ -130,7 +134,7 @@ def _plain(text: str) -> str:
     return "".join(c if len(c) == 1 else t for c, t in ((t.lower(), t) for t in text)).replace("-", " ")
 
 
-def _matched(text: str, plain: str, start: int, end: int, form: str, written: str) -> int:
+def _matched(text: str, plain: str, start: int, end: int, form: str, written: str, endings: tuple[str, ...]) -> int:
     """Return where the form ends here, a plural ending included, or 0 if it does not stand here as a word."""
     if not plain.startswith(form, start):
         return 0
@@ -140,7 +144,7 @@ def _matched(text: str, plain: str, start: int, end: int, form: str, written: st
         return 0
     if written.upper() == written and len(written) <= 6 and text[start:end].upper() != text[start:end]:
         return 0  # OS, PT, AIDS are not words
-    for ending in ("", "s", "es", "'s"):
+    for ending in endings:
         stop = end + len(ending)
         if plain.startswith(ending, end) and not (_continues(plain, stop) and form[-1].isalnum()):
             return stop

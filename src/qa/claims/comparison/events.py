@@ -67,7 +67,7 @@ def _topic(claim: Statement, item: Item, sources: Sequence[Source], near: list[f
     claimed, span = original_words(claim, item.start, item.end), claim.prepared.span(item.start, item.end)
     if against and (not agree or max(a[0] for a in against) > max(a[0] for a in agree) + 0.1):
         best = likest(against)
-        if best[0] >= NUMBER_CONTEXT and item.key.startswith("topic:"):
+        if best[0] >= NUMBER_CONTEXT and item.key.startswith("topic:") and not concepts()[item.key].generic:
             return finding_of("negation" if best[2].negated != item.negated else "direction", "differs", claimed, span, sources, against)
     if agree:
         return finding_of("topic", "agrees", claimed, span, sources, agree)

@@ -39,7 +39,7 @@ def compare_figure(claim: Statement, figure: Figure, sources: Sequence[Source], 
     unlike = max(rivals, key=lambda r: (r[0], bool(widened(set(figure.arms)) & widened(set(r[2].arms))), -r[1]), default=None)
     if equal and not (unlike and _outweighs(figure, unlike, equal, near)):
         return _figure_found(kind, "agrees", claimed, unit, span, sources, equal, near[equal[1]])
-    open_ = max((r for r in ranked if r[3] is None), key=lambda r: (r[0], -r[1]), default=None)
+    open_ = max((r for r in ranked if r[3] is None and not (unlike and r[2].quantity.kind != quantity.kind)), key=lambda r: (r[0], -r[1]), default=None)
     if open_ and (not unlike or open_[0] >= unlike[0] - 1):
         finding = _figure_found(kind, "undecided", claimed, unit, span, sources, open_, near[open_[1]])
         return replace(finding, about=True)

@@ -8,9 +8,11 @@ from qa.claims.evidence import Source
 from qa.claims.statements.names import Name
 from qa.claims.statements.statement import Statement
 from qa.quantities.numerals import han_value
-from qa.text.lexicon import word_list
-from qa.text.preparation import folded
+from qa.text.lexicon import concepts, word_list
+from qa.text.preparation import HAN, folded
 
+AUTHORS_SHOWN = 3
+SURE = 1.0  # likeness of a record to a claim about it
 DIGITS = re.compile(r"\d+")
 ASSIGNED = re.compile(r"[零〇一二三四五六七八九十百]{1,5}(?=医院|附属|人民|中心)")
 LEAD = re.compile(r".*[由在的于说是从把将被让与和及]")
@@ -28,6 +30,10 @@ def compare_names(claim: Statement, sources: Sequence[Source]) -> Iterable[Findi
         row = next((i for i, text in enumerate(texts) if _inside(name, text, sources[i].statement)), None)
         if row is not None:
             yield Finding(name.kind, "agrees", name.text, name.text, claim_span=span, row=row)
+            continue
+        writers = next((s.authors for s in sources if s.authors and bool(HAN.search(s.authors[0])) == bool(HAN.search(name.text))), ())
+        if name.wrote and writers:
+            yield Finding("author", "differs", name.text, ", ".join(writers[:AUTHORS_SHOWN]), "", span, near=SURE)
             continue
         rival = None
         if foreign and name.kind != "registration":
@@ -47,7 +53,9 @@ def _inside(name: Name, text: str, statement: Statement) -> bool:
         return folded(name.text) in text
     number = _number(name.text)
     if number:
-        return any(_number(o.text) == number for o in statement.names if o.kind == "place")
+        listed = [i for i in statement.items if i.key in concepts() and concepts()[i.key].group == "place/institution"]
+        own = [o.text for o in statement.names if o.kind == "place"] + [statement.prepared.text[i.start : i.end] for i in listed]
+        return any(_number(text) == number for text in own)
     return _core(name.text) in text
 
 

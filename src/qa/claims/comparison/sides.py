@@ -3,6 +3,7 @@
 from qa.claims.comparison.relations import exclusive, widened
 from qa.claims.statements.changes import Change
 
+OTHERS = "arm:others"
 SIDES = {"arm:treated": "arm:control", "arm:repeated": "arm:single", "arm:long course": "arm:short course", "arm:younger": "arm:older", "arm:high dose": "arm:low dose"}
 
 
@@ -17,6 +18,8 @@ def swapped(change: Change, other: Change) -> bool:
     """Return whether the claim's subject is what the source compares with: A better than B against B better than A."""
     s, r = _sides(change.subjects) - _sides(change.references), _sides(change.references) - _sides(change.subjects)
     t, q = _sides(other.subjects) - _sides(other.references), _sides(other.references) - _sides(other.subjects)
+    if OTHERS in change.references and OTHERS in other.references and any(exclusive(a, b) for a in s for b in t):
+        return True  # more than the others: two arms can't both be so
     specific = [k for k in (s & q) if k != "arm:treated"]
     if specific and ((r & t) or not r or not t):
         return True

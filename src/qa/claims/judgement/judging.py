@@ -10,7 +10,7 @@ from qa.claims.comparison.weighing import weigh
 from qa.claims.evidence import Source, sources_of, study_rows
 from qa.claims.judgement.judgement import Judgement, joined, nothing_found
 from qa.claims.judgement.shown import deciding_hits, notices_of
-from qa.claims.judgement.studies import Case, candidate_studies, fit
+from qa.claims.judgement.studies import Case, candidate_studies, fit, names_study
 from qa.claims.judgement.verdict import is_backed, layer_verdict, strangeness, verdict_of
 from qa.claims.statements.statement import Statement, read_statement
 from qa.corpus.folder import Corpus
@@ -51,7 +51,8 @@ def _judge_sentence(
     for study, score in candidate_studies(statement, hits, corpus, rows, previous):
         sources = sources_of(corpus, study, rows[study], statement.language)
         comparison = weigh(statement, sources)
-        cases.append(Case(study, score, sources, comparison, strangeness(statement, sources, comparison)))
+        carried = study == previous and not names_study(statement)
+        cases.append(Case(study, score, sources, comparison, strangeness(statement, sources, comparison), carried))
     if not cases:
         return nothing_found()
     supported = [case for case in cases if verdict_of(statement, case) == "supported"]

@@ -22,19 +22,22 @@ FRAME = ("negation:", "strength:", "direction:", "comparison:")  # how something
 
 @dataclass(frozen=True)
 class Case:
-    """One study as the candidate for a claim."""
+    """One study as the candidate for a claim; `carried` over from the sentence before, where the claim names none itself."""
 
     study: int
     score: float
     sources: list[Source]
     comparison: Comparison
     strange: float
+    carried: bool = False
 
 
 def candidate_studies(
     statement: Statement, hits: Sequence[Hit], corpus: Corpus, rows: dict[int, list[int]], previous: int | None
 ) -> list[tuple[int, float]]:
     """Return the likeliest studies with a score: what of the claim they have, rare things counting more, and the hits."""
+    if previous is not None and not names_study(statement):
+        return [(previous, 1.0)]  # "The cells came from ...": the study of the sentence before
     features = {number: _features(corpus, number, rows[number], statement.language) for number in sorted(rows)}
     wanted = _wanted(statement)
     spread = Counter(feature for found in features.values() for feature in wanted if feature in found)
@@ -48,6 +51,12 @@ def candidate_studies(
         scores[previous] = scores.get(previous, 0.0) + 1.0
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
     return [pair for pair in ranked if pair[1] > 0][:CANDIDATES]
+
+
+def names_study(statement: Statement) -> bool:
+    """Return whether a sentence says itself which study it is about, by a place, journal, name, number or year."""
+    places = any(key.startswith(("place:", "journal:")) for key in statement.keys)
+    return places or bool(statement.names) or any(f.role == "published" for f in statement.figures)
 
 
 def _wanted(statement: Statement) -> dict[object, float]:

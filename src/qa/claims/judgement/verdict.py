@@ -14,6 +14,7 @@ NO_FARTHER = 0.1  # by how much a backing sentence may be less like the claim th
 STRANGE, STRANGE_PER_FACT = 0.8, 0.8  # unknown words allowed in a supported claim, and more for every fact that agrees
 STRANGE_ALONE = 0.3  # unknown words allowed where nothing but the study's identity is confirmed
 SHARED = 0.6  # share of words by which a claim without any concept counts as a sentence of the study
+COUNTED = 0.5  # likeness below which numbers alone, of nothing named, confirm nothing
 ALONE = 0.4  # likeness at which a sentence may contradict a claim of which nothing else is confirmed
 RELEVANT = 0.3  # likeness to the nearest sentence below which nothing is said to differ
 
@@ -25,9 +26,9 @@ def verdict_of(statement: Statement, case: Case) -> LayerVerdict:
     differing = [f for f in findings if f.status == "differs"]
     if differing:
         decided = len(agreed) + len(differing)
-        related = agreed or any(f.near >= ALONE for f in differing)
+        related = agreed or case.carried or any(f.near >= ALONE for f in differing)
         near = max(f.near for f in (*agreed, *differing))
-        return "differs" if related and 2 * decided >= len(findings) and near >= RELEVANT else "not stated"
+        return "differs" if related and 2 * decided >= len(findings) and (case.carried or near >= RELEVANT) else "not stated"
     if any(f.status == "undecided" and f.hard for f in findings):
         return "not stated"
     if not agreed:
@@ -35,6 +36,8 @@ def verdict_of(statement: Statement, case: Case) -> LayerVerdict:
     if len(agreed) >= SCATTERED and not _together(statement, case):
         return "not stated"
     facts = [f for f in agreed if f.kind not in IDENTITY]
+    if all(f.kind == "number" for f in agreed) and max(f.near for f in agreed) < COUNTED:
+        return "not stated"
     if not facts:  # only the place or journal is known: whatever else is said of it must be known too
         read = _spoken(statement, case.sources) or not statement.words
         return "supported" if read and case.strange <= STRANGE_ALONE else "not stated"
@@ -47,7 +50,7 @@ def layer_verdict(statement: Statement, case: Case, layer: str) -> LayerVerdict:
     if not any(s.layer == layer for s in own):
         return "not stated"
     comparison = weigh(statement, own)
-    return verdict_of(statement, Case(case.study, case.score, own, comparison, strangeness(statement, own, comparison)))
+    return verdict_of(statement, Case(case.study, case.score, own, comparison, strangeness(statement, own, comparison), case.carried))
 
 
 def is_backed(statement: Statement, case: Case, layers: dict[str, LayerVerdict]) -> bool:

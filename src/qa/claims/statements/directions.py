@@ -1,6 +1,7 @@
 """Finds the words that say which way something went, and leaves out those that say nothing: no difference in the fall."""
 
 import re
+from functools import cache
 
 from qa.claims.statements.clauses import Segment, phrase_pattern
 from qa.text.lexicon import Mention, concepts, word_list
@@ -31,12 +32,21 @@ def bare_directions(text: str, inside: list[Mention]) -> list[Mention]:
     for measure in (m for m in inside if m.kind == "measure"):
         take(ADJOINING.match(text, measure.end), "zh")
         take(re.search(r"\b([a-z]+)[\s-]$", text[: measure.start].lower()), "en")
+    for match in _driven().finditer(text):
+        end = match.end()
+        found.append(Mention(concepts()["direction:up" if match.group("way").lower() == "up" else "direction:down"], end - len(match.group("way")), end))
     for match in STRESSED.finditer(text):
         take(match, "zh")  # 显著低
     for marker in (m for m in inside if m.kind == "comparison" and text[m.start : m.end] in table["between"]["zh"]):
         take(ENDING.match(text, marker.end), "zh")  # 比对照组高
     free = [m for m in found if not any(o.kind == "direction" and o.start < m.end and m.start < o.end for o in inside)]
     return list(dict.fromkeys(free))
+
+
+@cache
+def _driven() -> re.Pattern[str]:
+    verbs = "|".join(word_list("directions")["driving"]["en"])
+    return re.compile(rf"\b(?:{verbs})\b[^,;.:()]{{1,60}}?\s(?P<way>up|down)\b(?!\s(?:to|with|by\smouth)\b)", re.IGNORECASE)
 
 
 def is_found(text: str, inside: list[Mention], difference: Mention) -> bool:
@@ -59,6 +69,8 @@ def is_noun(text: str, direction: Mention, directions: list[Mention]) -> bool:
     later = [d for d in directions if d.start >= direction.end and d.keys[0] in EQUALITY]
     if later and THE.search(text[: direction.start]) and re.match(r"\s(?:in|of)\b", text[direction.end :]):
         return "," not in text[direction.end : later[0].start]  # the fall in bilirubin did not differ
+    if later and text[direction.start - 1 : direction.start] == "的" and not re.search("[,;。]", text[direction.end : later[0].start]):
+        return True  # 造血的改善没有统计学意义
     touching = bool(later) and later[0].start - direction.end <= 3 and not text[direction.start].isascii()
     if touching and direction.keys[0] not in EQUALITY:
         return True

@@ -17,7 +17,11 @@ INTERVAL_REACH = 20
 SPLIT_COST = 20  # characters that a comma or "and" between a figure and a word counts for
 REACH, ARM_REACH, TOUCHING = 60, 20, 8
 VERSUS = re.compile(r"\s?(?:vs\.?|versus|against|对|比)\s?", re.IGNORECASE)
-SPAN_WORDS = re.compile(r"随访|追踪|确诊|就诊|入院|收治|期间|截至|截止|为止|查到|之间|阶段|follow|diagnos|admitted|between|until|up to|by the end|from|period", re.IGNORECASE)
+JOINED = re.compile(r"\s?(?:和|与|及|、|对|比|and|vs\.?|versus)\s?(?:the\s)?", re.IGNORECASE)
+EVERY = re.compile(r"(?:每隔?|\bevery\s|\beach\s)$", re.IGNORECASE)
+LABEL = re.compile(r"年?(?:的|那|这|初|底)?[^,。;]{0,8}?(?:研究|试验|论文|综述|文章|荟萃|病例|报告|方案|摘要|分析)")
+NAMED = re.compile(r"(?:\b(?:the|that|this|a|an|its|their)|'s)\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
+SPAN_WORDS = re.compile(r"随访|追踪|确诊|就诊|入院|收治|期间|截至|截止|为止|查到|之间|阶段|follow|diagnos|admitted|between|until|up to|by the end|from\s\w*\s?\d+\s(?:to|until|through)|period", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def figures_of(text: str, parts: list[Segment], found: list[Mention], quantities
                 arms=arms,
                 content=_nearest(text, quantity, here or following, siblings, REACH) | _same_segment(text, quantity, here, siblings),
                 population=_nearest(text, quantity, [m for m in inside if m.kind in POPULATION], siblings, REACH),
-                role=_role(text, quantity, segment),
+                role=_role(text, quantity, segment, [q for q in quantities if q.kind == "duration" and q is not quantity]),
                 segment=at,
                 clause=segment.clause,
                 mood=segment.mood,
@@ -161,14 +165,27 @@ def _respective(text: str, parts: list[Segment], found: list[Mention], quantitie
     for clause in {s.clause for s in parts}:
         own = [s for s in parts if s.clause == clause]
         start, end = own[0].start, own[-1].end
-        if not phrase_pattern("statements", "respectively").search(text, start, end):
-            continue
         arms = [m for m in found if m.kind == "arm" and start <= m.start < end]
+        if not phrase_pattern("statements", "respectively").search(text, start, end):
+            pairs.update(_side_by_side(text, arms, [q for q in quantities if start <= q.start < end]))
+            continue
         for kind in {q.kind for q in quantities}:
             figures = [q for q in quantities if q.kind == kind and start <= q.start < end]
             distinct = [m for i, m in enumerate(arms) if not any(m.keys == o.keys for o in arms[:i])]
             if len(figures) == len(distinct) > 1:
                 pairs.update({q: frozenset(m.keys) for q, m in zip(figures, distinct, strict=True)})
+    return pairs
+
+
+def _side_by_side(text: str, arms: list[Mention], figures: list[Quantity]) -> dict[Quantity, frozenset[str]]:
+    """Pair off figures with two arms that stand side by side: 研究组与对照组为67.1与98.7, 67.1 versus 98.7 in the study and control groups."""
+    if len(arms) != 2 or arms[0].keys == arms[1].keys or not JOINED.fullmatch(text, arms[0].end, arms[1].start):
+        return {}
+    pairs: dict[Quantity, frozenset[str]] = {}
+    for first, second in zip(figures, figures[1:], strict=False):
+        if first.kind == second.kind or {first.kind, second.kind} <= set(SHARING):
+            if JOINED.fullmatch(text, first.end, second.start) and first not in pairs:
+                pairs.update({first: frozenset(arms[0].keys), second: frozenset(arms[1].keys)})
     return pairs
 
 
@@ -190,15 +207,19 @@ def _against(text: str, parts: list[Segment], found: list[Mention], quantities: 
     return pairs
 
 
-def _role(text: str, quantity: Quantity, segment: Segment) -> str:
+def _role(text: str, quantity: Quantity, segment: Segment, others: list[Quantity]) -> str:
     if quantity.kind == "duration":
-        around = max(segment.start, quantity.start - INTERVAL_REACH), min(segment.end, quantity.end + INTERVAL_REACH)
-        return "interval" if phrase_pattern("statements", "interval").search(text, *around) or quantity.text.endswith("ly") else ""
+        low = max([segment.start, quantity.start - INTERVAL_REACH, *(q.end for q in others if q.end <= quantity.start)])
+        high = min([segment.end, quantity.end + INTERVAL_REACH, *(q.start for q in others if q.start >= quantity.end)])
+        spaced = EVERY.search(text[: quantity.start]) or phrase_pattern("statements", "interval").search(text, low, high)
+        return "interval" if spaced or quantity.text.endswith("ly") else ""
     if quantity.kind not in ("year", "date"):
         return ""
     if quantity.low != quantity.high:
         return "period"
     if phrase_pattern("statements", "print").search(text, segment.start, segment.end):
+        return "published"
+    if LABEL.match(text, quantity.end) if not text[quantity.start : quantity.end].isascii() else NAMED.search(text[: quantity.start]):
         return "published"
     nearby = text[max(segment.start, quantity.start - 14) : min(segment.end, quantity.end + 10)]
     if quantity.text.rstrip()[-1:] in "底末初间":

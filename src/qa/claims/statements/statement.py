@@ -24,6 +24,7 @@ from qa.text.preparation import language_of
 
 MODIFIERS = ("direction", "comparison", "negation", "strength")  # inside a quantity they belong to the number
 LIMIT_REACH = 12
+BESIDE_CONTROL = re.compile(r"\b(?:study|treatment|treated|cell|stem cell|transplant|observation|intervention)(?=\s(?:and|versus|vs\.?|or)\s(?:the\s)?control)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -121,4 +122,5 @@ def _cell_arms(text: str, parts: list[Segment], found: list[Mention]) -> list[Me
         beside = parts[segment_at(parts, mention.start)].clause in controlled
         if grouped or (beside and mention.kind != "route"):
             arms.append(Mention(treated, mention.start, grouped.end() if grouped else mention.end))
-    return arms
+    beside_control = [Mention(treated, m.start(), m.end()) for m in BESIDE_CONTROL.finditer(text)]
+    return arms + [m for m in beside_control if not any(o.start < m.end and m.start < o.end and o.kind == "arm" for o in found)]
