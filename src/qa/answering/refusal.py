@@ -41,6 +41,7 @@ BESIDE_THRESHOLD = 0.82  # the same for a sentence without bank questions beside
 NEIGHBOURS = 15  # known questions, answerable or not, that vote on a new one
 SHARPNESS = 20.0  # of their votes: a neighbour .05 further away counts a third
 LATE_BASE, LATE_SLOPE = 0.29, 0.56  # stand-in for late interaction, from the dense score, where an encoder has no tokens
+LATE_THRESHOLD, SURE_COSINE = 0.43, 0.90  # late interaction, or else raw cosine, from which such a sentence answers
 PLAIN_THRESHOLD = 0.80  # raw cosine below which a corpus without a bank answers nothing: e5 scores little below it
 
 
@@ -89,14 +90,22 @@ def judge(retriever: Retriever, question: str, scores: Scores, follow_up: bool =
     near = values["dense"] >= NEAR
     best = int(scores.units[scores.order[0]])
     if not retriever.has_bank(best):
-        rows = retriever.rows_of(best)
-        confidence = float((retriever.index.raw_vectors[rows] @ scores.raw).max())
-        return Refusal(confidence, reasons, confidence < (BESIDE_THRESHOLD if len(retriever.index.bank) else PLAIN_THRESHOLD), near)
+        return _without_bank(retriever, scores, reasons, near)
     calibration = read_calibration()
     confidence = calibration.confidence(values)
     if values["off_topic"] > calibration.gate and not follow_up:
         return Refusal(min(confidence, calibration.threshold / 2), reasons, True, near)
     return Refusal(confidence, reasons, confidence < calibration.threshold, near)
+
+
+def _without_bank(retriever: Retriever, scores: Scores, reasons: tuple[tuple[str, str], ...], near: bool) -> Refusal:
+    """Decide for a sentence that no bank question asks for, a user's own original: by its tokens, or its cosine."""
+    best = scores.order[0]
+    cosine = float((retriever.index.raw_vectors[retriever.rows_of(int(scores.units[best]))] @ scores.raw).max())
+    if "late" in scores.parts:
+        late = float(scores.parts["late"][best])
+        return Refusal(late, reasons, late < LATE_THRESHOLD and cosine < SURE_COSINE, near)
+    return Refusal(cosine, reasons, cosine < (BESIDE_THRESHOLD if len(retriever.index.bank) else PLAIN_THRESHOLD), near)
 
 
 def refusal_features(
