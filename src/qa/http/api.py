@@ -140,9 +140,19 @@ class DocumentModel(Model):
     text: str
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": about}
-    for status, about in {413: "Request too large", 422: "Request of the wrong form", 503: "Not ready"}.items()
+ABOUT = {
+    400: "Not a request",
+    403: "Asked by another site's page",
+    404: "Nothing here",
+    408: "Arrived too slowly",
+    413: "Request too large",
+    422: "Request of the wrong form",
+    429: "Too many questions; Retry-After says when",
+    500: "A fault of ours",
+    503: "Not ready, full or stopping; Retry-After says when",
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {  # what any address may answer
+    status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": about} for status, about in ABOUT.items()
 }
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from qa.encoding.encoder import Encoder, Progress, Role
 
-GATHERING = 0.003  # seconds that a batch waits for others, only if the one before it had more than one question
+GATHERING = 0.001  # seconds that a batch waits for others, only if the one before it had more than one question
 LARGEST = 64  # texts in one batch
 
 

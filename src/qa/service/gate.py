@@ -17,7 +17,7 @@ from qa.errors import QAError
 from qa.service.background import NotReadyError
 
 MOST_WAITING = 128  # questions in the house: on two cores the last of them waits about two seconds
-WORKERS = 16  # questions worked on at once; also the largest batch that the encoder sees
+WORKERS = 4  # questions worked on at once: measured with 3 to 32, more than 8 cost an order of magnitude on two cores
 T = TypeVar("T")
 
 
