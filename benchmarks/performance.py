@@ -36,7 +36,7 @@ ABOUT = {
     "batch": "",
     "start": "",
     "build": "Encoding is the time inside the encoder during the same build.",
-    "growth": "Vectors of 384 numbers around random centres, one for 100 sentences, and words by Zipf's law: nothing was encoded. "
+    "growth": "Vectors of 384 numbers that differ in 64 directions, without clusters, and words by Zipf's law: nothing was encoded. "
     "Recall is against comparing all vectors. Memory is that of a process that opened the index and searched by vector.",
     "http": "Every reply is compared with the answer given in process.",
 }

@@ -1,4 +1,4 @@
-"""How search grows with the corpus: synthetic vectors around random centres, and words by Zipf's law; nothing is encoded.
+"""How search grows with the corpus: synthetic vectors and words; nothing is encoded.
 
 `python speed_growth.py N FOLDER` measures one size in this process and prints a row as JSON; `growth` runs each size so.
 """
@@ -16,25 +16,26 @@ from timing import peak_megabytes, percentile, table
 
 DIMENSION, WORDS, VOCABULARY = 384, 20, 20_000
 QUESTIONS = 200
-SPREAD = 1.5  # length of a vector's distance to its centre, against 1 of the centre: neighbours have a cosine of about .3
+DIRECTIONS = 64  # in which the vectors differ, each less than the one before it, as those of encoders do; there are no clusters
+NOISE = 0.2
 
 
 def synthetic(rows: int, path: Path) -> np.ndarray:
-    """Write unit vectors to an .npy file, in parts, and return the questions: vectors of the same centres."""
+    """Write unit vectors to an .npy file, in parts, and return the questions: further vectors of the same kind."""
     random = np.random.default_rng(1)
-    centres = random.normal(size=(max(10, rows // 100), DIMENSION)).astype(np.float32)
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+    scales = (1 / np.sqrt(1 + np.arange(DIRECTIONS))).astype(np.float32)
+    plane = random.normal(size=(DIRECTIONS, DIMENSION)).astype(np.float32) * scales[:, None]
 
-    def around(count: int) -> np.ndarray:
-        noise = random.normal(size=(count, DIMENSION)).astype(np.float32) / np.sqrt(DIMENSION) * SPREAD
-        made = centres[random.integers(0, len(centres), count)] + noise
+    def drawn(count: int) -> np.ndarray:
+        made = random.normal(size=(count, DIRECTIONS)).astype(np.float32) @ plane
+        made += NOISE * random.normal(size=(count, DIMENSION)).astype(np.float32)
         return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
 
     vectors = np.lib.format.open_memmap(path, "w+", np.float32, (rows, DIMENSION))
     for start in range(0, rows, 50_000):
-        vectors[start : start + 50_000] = around(min(50_000, rows - start))
+        vectors[start : start + 50_000] = drawn(min(50_000, rows - start))
     vectors.flush()
-    return around(QUESTIONS)
+    return drawn(QUESTIONS)
 
 
 def words(rows: int) -> Any:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import ToyEncoder
 from filelock import FileLock
@@ -135,3 +136,16 @@ def test_an_index_folder_that_is_a_file_is_refused_in_one_line(tmp_path: Path) -
     (tmp_path / "index").write_text("", "utf-8")
     with pytest.raises(QAError, match="can't be written"), store.building(tmp_path / "index"):
         pass
+
+
+@pytest.mark.parametrize("size", [0, 60, 128, 159, 161])
+def test_an_array_that_was_not_written_whole_is_never_committed(tmp_path: Path, size: int) -> None:
+    commit(tmp_path / "index", a="1")
+    before = (tmp_path / "index" / store.MANIFEST).read_bytes()
+    with pytest.raises(QAError, match="rows.npy was not written whole; the old index is unchanged. .*qa index"), store.building(tmp_path / "index") as temporary:
+        np.save(temporary / "rows.npy", np.zeros(4))  # a header of 128 bytes and 4 x 8
+        whole = (temporary / "rows.npy").read_bytes()
+        assert len(whole) == 160
+        (temporary / "rows.npy").write_bytes((whole + b"\0")[:size])
+        store.commit(tmp_path / "index", temporary, {"encoder": {}, "corpus": {}})
+    assert (tmp_path / "index" / store.MANIFEST).read_bytes() == before

@@ -5,8 +5,10 @@ names the files of the current version with their digests and is replaced in one
 leaves the old index whole, and the previous version stays beside the new one. No pickle: .npy, .json and .jsonl only.
 """
 
+import errno
 import hashlib
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -14,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from qa.errors import IndexMismatchError, IndexNotFoundError, QAError
 from qa.files import sha256, write_whole
@@ -58,6 +62,7 @@ def commit(folder: Path, temporary: Path, manifest: dict[str, Any]) -> dict[str,
     """
     files = {}
     for path in sorted(temporary.iterdir()):
+        _refuse_cut_array(path)
         digest = _sha256(path)
         stored = _stored_name(path.name, digest)
         files[path.name] = {"stored": stored, "sha256": digest, "bytes": path.stat().st_size}
@@ -76,6 +81,20 @@ def commit(folder: Path, temporary: Path, manifest: dict[str, Any]) -> dict[str,
     write_whole(current, text.encode())
     _sweep(folder)
     return complete
+
+
+def _refuse_cut_array(path: Path) -> None:
+    """Raise OSError if an .npy file is shorter or longer than its header says: numpy does not notice a disk that fills up."""
+    if path.suffix != ".npy":
+        return
+    with path.open("rb") as handle:
+        try:
+            header = np.lib.format.read_array_header_1_0 if np.lib.format.read_magic(handle)[0] == 1 else np.lib.format.read_array_header_2_0
+            shape, _, dtype = header(handle)
+        except ValueError as error:
+            raise OSError(errno.ENOSPC, f"{path.name} was not written whole") from error
+        if handle.tell() + math.prod(shape) * dtype.itemsize != path.stat().st_size:
+            raise OSError(errno.ENOSPC, f"{path.name} was not written whole")
 
 
 def _stored_name(name: str, digest: str) -> str:

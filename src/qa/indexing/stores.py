@@ -57,7 +57,8 @@ def write_search(folder: Path, what: str, vectors: np.ndarray) -> dict[str, Any]
     import faiss
 
     index, kind = build(vectors)
-    faiss.write_index(index, str(folder / FILES[what]))
+    with (folder / FILES[what]).open("wb") as handle:  # Python's own writing: faiss does not notice a disk that fills up
+        faiss.write_index(index, faiss.PyCallbackIOWriter(handle.write))
     return asdict(kind)
 
 
