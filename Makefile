@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
+PEERS = benchmarks/.venv
 
-.PHONY: run test check index evaluate clean
+.PHONY: run test check index evaluate quality peers bench clean
 
 run: $(STAMP)
 	$(BIN)/qa index --if-needed
@@ -21,9 +22,24 @@ check: $(STAMP)
 index: $(STAMP)
 	$(BIN)/qa index
 
+# Prints the first table of docs/quality.md; `quality` measures everything and writes the page.
 evaluate: $(STAMP)
 	$(BIN)/qa index --if-needed
-	$(BIN)/qa evaluate tests/questions/test.jsonl
+	$(BIN)/python -m qa.evaluation.quality
+
+quality: $(STAMP)
+	$(BIN)/qa index --if-needed
+	$(BIN)/python -m qa.evaluation.quality --write docs/quality.md
+
+# Other frameworks on the same questions, in an environment of their own.
+peers: $(PEERS)/.installed
+	$(PEERS)/bin/qa index --if-needed
+	$(PEERS)/bin/python benchmarks/peers.py tests/questions/test.jsonl --index index
+
+# Speed, memory and growth, on a machine that does nothing else: writes docs/performance.md.
+bench: $(STAMP)
+	$(BIN)/qa index --if-needed
+	$(BIN)/python benchmarks/performance.py
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -31,5 +47,12 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	touch $(STAMP)
 
+$(PEERS)/.installed: benchmarks/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --upgrade pip
+	$(PEERS)/bin/python -m pip install --quiet -r benchmarks/requirements.txt
+	$(PEERS)/bin/python -m pip install --quiet --no-deps -e .
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(PEERS) build dist
