@@ -30,7 +30,7 @@ LONGEST_ID = 1000  # characters
 def page_routes(service: Service) -> APIRouter:
     """Return the routes over one service. None of them shows a file by its path."""
     router = APIRouter(include_in_schema=False)
-    texts: list[StudyTexts] = []  # read at the first search; the index of a process never changes
+    read: list[tuple[Any, StudyTexts]] = []  # the index that was read last, and its texts; adding an original changes it
 
     async def run(call: Any, *arguments: Any) -> Any:
         return await anyio.to_thread.run_sync(call, *arguments)
@@ -48,9 +48,9 @@ def page_routes(service: Service) -> APIRouter:
     @router.get("/studies/search")
     async def search(q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "") -> list[int]:
         index = (await run(service.assistant)).index
-        if not texts:
-            texts.append(await run(StudyTexts, index))
-        return texts[0].having(q)
+        if not read or read[0][0] is not index:
+            read[:] = [(index, await run(StudyTexts, index))]
+        return read[0][1].having(q)
 
     @router.get("/original")
     async def original(passage: str, lang: str = "en") -> Response:
