@@ -58,7 +58,7 @@ def write_search(folder: Path, what: str, vectors: np.ndarray) -> dict[str, Any]
 
     index, kind = build(vectors)
     with (folder / FILES[what]).open("wb") as handle:  # Python's own writing: faiss does not notice a disk that fills up
-        faiss.write_index(index, faiss.PyCallbackIOWriter(handle.write))
+        faiss.write_index(index, faiss.PyCallbackIOWriter(handle.write))  # type: ignore[attr-defined]  # the stubs lack it
     return asdict(kind)
 
 
