@@ -9,6 +9,7 @@ from qa.answering.cards import citation_card, strength_line
 from qa.answering.opposite import Opposites
 from qa.answering.refusal import Refusal, judge
 from qa.answering.wording import Wording, read_wording
+from qa.claims.hint import nli_hint
 from qa.claims.judgement.judging import judge as judge_claim
 from qa.corpus.folder import Corpus
 from qa.indexing.index import Index
@@ -202,6 +203,7 @@ def answer_claim(retriever: Retriever, parts: AnswerParts, claim: str, lang: str
         parts.wording.text(f"check_{judgement.verdict}", language),
         parts.wording.layers(judgement.review, judgement.source, language),
         *judgement.notices,
+        parts.wording.hint(nli_hint(text, quotes[0].text), language),
         *parts.wording.evidence_notices(retriever.index, quotes, language),
     )
     answer = _finished(retriever, parts, claim, language, "answered", quotes, notices)

@@ -39,7 +39,11 @@ class Assistant:
         return answer_question(self.retriever, self.parts, question, tuple(history), lang)
 
     def check(self, claim: str, lang: Lang = "auto") -> Answer:
-        """Return which study supports a claim, with a verdict and the differences named."""
+        """Return which study supports a claim, with a verdict and the differences named.
+
+        Raises:
+            EncoderError: `QA_NLI` names a model that can't be used; without it no claim raises.
+        """
         return answer_claim(self.retriever, self.parts, claim, lang)
 
     def search(self, question: str, k: int = 10, mode: Mode = "hybrid", history: Sequence[str] = ()) -> list[Hit]:

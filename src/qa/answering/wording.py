@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from qa.answering.publication import publication_status
+from qa.claims.hint import Hint
 from qa.errors import CorpusError
 from qa.indexing.index import Index
 from qa.records import REVIEW, Language, Quote
@@ -63,6 +64,13 @@ class Wording:
         """Return how a claim stands to the review and to the digest of its source, in words."""
         named = self.answers["layer_verdicts"]
         return self.text("layers", language).format(review=named[review][language], source=named[source][language])
+
+    def hint(self, hint: Hint | None, language: Language) -> str:
+        """Return what a language model makes of a claim, in words that say that it decides nothing; "" without a hint."""
+        if hint is None:
+            return ""
+        relation = self.answers["hint_relations"][hint.relation][language]
+        return self.text("check_hint", language).format(model=hint.model, relation=relation, score=f"{hint.score:.2f}")
 
     def missing_detail(self, card: dict[str, Any], reasons: tuple[tuple[str, str], ...], language: Language) -> str:
         """Return the notice of a refusal near a study: which one is meant, and what it does not give."""
