@@ -37,6 +37,17 @@ def test_all_bad_lines_are_reported_at_once(tmp_path: Path) -> None:
         read_bank(path)
 
 
+def test_one_text_is_not_taken_for_a_list_of_letters(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="line 1:"):
+        read_bank(write(tmp_path / "bank.jsonl", [{"sentence": "Albumin rose.", "en": "Did it?"}]))
+
+
+def test_marks_of_windows_and_line_separators_inside_a_text_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "bank.jsonl"
+    path.write_bytes("\ufeff{\"sentence\": \"Albumin rose.\", \"en\": [\"Did\u2028it?\"]}\r\n".encode())
+    assert read_bank(path) == {sentence_digest("Albumin rose."): ["Did\u2028it?"]}
+
+
 def test_an_edited_sentence_drops_its_questions_and_the_others_stay() -> None:
     bank = {sentence_digest("Albumin rose."): ["Did albumin rise?"], sentence_digest("Nobody had fever."): ["Was there fever?"]}
     units = {sentence_digest("Albumin rose by 3."): "a#1", sentence_digest("Nobody had fever."): "a#2"}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import REVIEW, ToyEncoder
 
+from qa.cli import main
 from qa.corpus.bank import sentence_digest
 from qa.corpus.folder import originals, read_corpus
 from qa.errors import CorpusError, QAError
@@ -30,8 +31,15 @@ class Original:
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         return path
 
-    def add(self, *files: Path, citation: int | None = None) -> int:
-        return add_originals(files, citation, self.corpus, self.index)
+    def add(self, *files: Path, citation: int | None = None, questions: Path | None = None) -> int:
+        return add_originals(files, citation, self.corpus, self.index, questions)
+
+    def bank(self, *rows: object) -> Path:
+        return self.paper("asked.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+    def asked(self, encoder: ToyEncoder) -> dict[str, str]:
+        """The questions that the index knows, each with the statement that answers it."""
+        return {question.text: question.unit for question in open_index(self.index, encoder, self.corpus).bank}
 
     def remove(self, *names: str) -> int:
         return remove_originals(names, self.corpus, self.index)
@@ -270,6 +278,79 @@ def test_a_question_bank_is_added_for_the_sentences_it_names(
     assert open_index(original.index, toy_encoder, original.corpus).bank == []
 
 
+ABOUT_FEVER = {"sentence": "Fever was rare in both groups.", "zh": ["发烧的人多吗?"], "en": ["Did many people get a temperature?"]}
+ABOUT_SURVIVAL = {"sentence": "Survival was better in the umbilical group.", "en": ["Who lived longer?"]}
+
+
+def test_questions_come_with_an_original_and_go_with_it(original: Original, toy_encoder: ToyEncoder, capsys: pytest.CaptureFixture[str]) -> None:
+    before = original.files()
+    bank = original.bank(ABOUT_FEVER, ABOUT_SURVIVAL)
+    assert original.add(original.paper(), citation=2, questions=bank) == 0
+    assert "; with 3 questions on 2 sentences" in capsys.readouterr().out
+    survival, fever = "local/paper.txt#1", "local/paper.txt#2"
+    assert original.asked(toy_encoder) == {"Did many people get a temperature?": fever, "发烧的人多吗?": fever, "Who lived longer?": survival}
+    stored = original.files()
+    assert original.add(original.paper(), citation=2, questions=bank) == 0
+    assert "nothing changed; 3 questions on 2 sentences were there already" in capsys.readouterr().out
+    assert original.files() == stored
+    assert original.remove("paper.txt") == 0
+    assert "and its questions" in capsys.readouterr().out
+    assert original.asked(toy_encoder) == {}
+    assert [name for name in original.files() if name.endswith((".txt", ".jsonl"))] == before
+
+
+def test_a_better_bank_takes_the_place_of_the_earlier_one(original: Original, toy_encoder: ToyEncoder) -> None:
+    original.add(original.paper(), questions=original.bank(ABOUT_FEVER))
+    assert original.add(original.paper(), questions=original.bank(ABOUT_SURVIVAL)) == 0
+    assert list(original.asked(toy_encoder)) == ["Who lived longer?"]
+
+
+def test_each_text_gets_the_questions_on_its_own_sentences(original: Original) -> None:
+    other = original.paper("other.txt", "Albumin rose in everyone.\n")
+    about_albumin = {"sentence": "albumin rose in everyone", "en": ["Did albumin rise?"]}  # letters and figures name a sentence
+    assert original.add(original.paper(), other, questions=original.bank(about_albumin, ABOUT_FEVER)) == 0
+    folder = original.corpus / "local/questions"
+    assert {path.name: json.loads(path.read_text("utf-8")) for path in folder.iterdir()} == {"paper.txt.jsonl": ABOUT_FEVER, "other.txt.jsonl": about_albumin}
+
+
+def test_sentences_that_the_added_text_lacks_are_all_named(original: Original, toy_encoder: ToyEncoder, capsys: pytest.CaptureFixture[str]) -> None:
+    # the second sentence stands in the review, but not in the text that is added
+    lost = [{"sentence": "Fever was common.", "en": ["Was it?"]}, {"sentence": "Nobody had fever.", "en": ["Any fever?"]}]
+    assert original.add(original.paper(), questions=original.bank(lost[0], ABOUT_FEVER, lost[1])) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith('qa: asked.jsonl, line 1: paper.txt has no sentence "Fever was common."')
+    assert second.startswith('qa: asked.jsonl, line 3: paper.txt has no sentence "Nobody had fever."')
+    assert set(original.asked(toy_encoder)) == {"Did many people get a temperature?", "发烧的人多吗?"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"en": ["Whose?"]}, ABOUT_FEVER, {**ABOUT_FEVER, "zh": "one text, not a list"}], "asked.jsonl, line 1, 3: each line needs"),
+        ([{"sentence": "Fever was rare in both groups."}], "holds no question"),
+    ],
+)
+def test_a_damaged_bank_is_refused_before_anything_is_added(original: Original, rows: list[object], said: str) -> None:
+    before = original.files()
+    with pytest.raises(CorpusError, match=said):
+        original.add(original.paper(), questions=original.bank(*rows))
+    with pytest.raises(CorpusError, match=r"none\.jsonl: can't be read"):
+        original.add(original.paper(), questions=original.given / "none.jsonl")
+    assert original.files() == before
+
+
+def test_questions_without_a_text_are_told_and_not_dropped_in_silence(original: Original, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = original.paper("alone.jsonl", json.dumps(ABOUT_FEVER) + "\n")
+    assert original.add(alone, questions=original.bank(ABOUT_SURVIVAL)) == 1
+    assert "asked.jsonl: not added, for no text" in capsys.readouterr().err
+
+
+def test_the_command_line_takes_a_bank(original: Original, toy_encoder: ToyEncoder) -> None:
+    folders = ["--corpus", str(original.corpus), "--index", str(original.index)]
+    assert main(["add", str(original.paper()), "--questions", str(original.bank(ABOUT_SURVIVAL)), *folders]) == 0
+    assert list(original.asked(toy_encoder)) == ["Who lived longer?"]
+
+
 def test_an_empty_folder_gets_its_review_with_its_own_citations(original: Original, tmp_path: Path) -> None:
     original.corpus = tmp_path / "new"
     original.corpus.mkdir()
@@ -318,8 +399,6 @@ def test_removing_what_is_not_there_names_what_is(
 def test_the_command_adds_to_the_corpus_that_the_index_is_of(
     original: Original, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qa.cli import main
-
     original.add(original.paper(), citation=2)
     monkeypatch.delenv("QA_CORPUS", raising=False)
     assert main(["add", str(original.paper("b.txt", "Albumin rose.\n")), "--index", str(original.index)]) == 0

@@ -82,9 +82,10 @@ def build_parser() -> argparse.ArgumentParser:
     from qa.commands.evaluate import add_options
 
     add_options(sub)
-    sub = command("add", "add .txt .md .html .pdf originals to the local corpus", _add)
+    sub = command("add", "add .txt .md .html .pdf originals, or .jsonl question banks, to the local corpus", _add)
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
     sub.add_argument("--citation", type=_positive, metavar="N", help="the reference number that the files are the original of")
+    sub.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="questions that sentences of these files answer (corpus/README.md)")
     sub = command("remove", "take originals out of the local corpus", _remove)
     sub.add_argument("files", nargs="+", metavar="NAME")
     sub = command("fetch", "fetch the cited abstracts to the local corpus (needs a network)", _fetch)
@@ -178,7 +179,7 @@ def _evaluate(args: argparse.Namespace) -> int:
 def _add(args: argparse.Namespace) -> int:
     from qa.originals.adding import add_originals
 
-    return add_originals(args.files, args.citation, args.corpus, args.index)
+    return add_originals(args.files, args.citation, args.corpus, args.index, args.questions)
 
 
 def _remove(args: argparse.Namespace) -> int:

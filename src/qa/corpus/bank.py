@@ -24,38 +24,62 @@ class BankQuestion:
     unit: str
 
 
+@dataclass(frozen=True)
+class BankLine:
+    """One line of a bank file: the digest of the sentence it belongs to, as whom it `names` it, and its own `text`."""
+
+    number: int
+    digest: str
+    questions: tuple[str, ...]
+    names: str
+    text: str
+
+
 def sentence_digest(sentence: str) -> str:
     """Return the digest by which bank lines name a sentence: of its letters and figures only."""
     return hashlib.sha256(folded(sentence).encode()).hexdigest()[:24]
 
 
 def read_bank(path: Path) -> dict[str, list[str]]:
-    """Return questions by sentence digest from a JSON-lines file.
+    """Return questions by sentence digest from a JSON-lines file; CorpusError as `read_bank_lines`."""
+    bank: dict[str, list[str]] = {}
+    for line in read_bank_lines(path):
+        bank.setdefault(line.digest, []).extend(line.questions)
+    return bank
+
+
+def read_bank_lines(path: Path) -> list[BankLine]:
+    """Return the lines of a JSON-lines file that are not blank, in their order.
 
     A line is `{"sentence": ...}` or `{"sentence_digest": ...}` with `"questions"`, or `"zh"` and `"en"`, lists of
     texts. All bad lines are reported at once, as CorpusError.
     """
-    bank: dict[str, list[str]] = {}
+    found: list[BankLine] = []
     bad: list[str] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            key = row.get("sentence_digest") or sentence_digest(row["sentence"])
-            questions = [q for name in ("questions", "zh", "en") for q in row.get(name, [])]
-            if not all(isinstance(q, str) and q.strip() for q in questions):
-                raise TypeError
-        except (ValueError, KeyError, TypeError, AttributeError):
-            bad.append(str(number))
-            continue
-        bank.setdefault(key, []).extend(questions)
+    for number, line in enumerate(path.read_text("utf-8-sig").split("\n"), 1):  # U+2028 in a text ends no line
+        if line.strip():
+            try:
+                found.append(_bank_line(number, line))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                bad.append(str(number))
     if bad:
         raise CorpusError(
-            f'{path.name}, line {", ".join(bad[:10])}: each line needs "sentence" (or "sentence_digest") and lists of '
-            'texts "zh" and "en" (or "questions"); mend the file and run: qa index'
+            f'{path.name}, line {", ".join(bad)}: each line needs "sentence" (or "sentence_digest") and lists of '
+            'texts "zh" and "en" (or "questions"); mend the file, then run qa index, or qa add again'
         )
-    return bank
+    return found
+
+
+def _bank_line(number: int, line: str) -> BankLine:
+    row = json.loads(line)
+    named = row.get("sentence_digest") or row["sentence"]
+    lists = [row.get(name, []) for name in ("questions", "zh", "en")]
+    questions = tuple(q for given in lists for q in given)
+    if not all(isinstance(given, list) for given in lists) or not all(isinstance(q, str) and q.strip() for q in questions):
+        raise TypeError
+    if not isinstance(named, str) or not folded(named):
+        raise TypeError
+    return BankLine(number, row.get("sentence_digest") or sentence_digest(named), questions, named, line.strip())
 
 
 def bank_questions(bank: dict[str, list[str]], units: dict[str, str]) -> list[BankQuestion]:

@@ -10,35 +10,42 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa.corpus.bank import read_bank, sentence_digest
+from qa.corpus.bank import sentence_digest
 from qa.corpus.folder import LOCAL, ORIGINALS, Corpus, corpus_files, originals, read_corpus
 from qa.errors import CorpusError
 from qa.files import sha256, write_whole
 from qa.originals.candidates import Candidate, read_all
 from qa.originals.local import STAGED, corpus_of, editing, forget, read_records, record, update_index
+from qa.originals.questions import BANKS, GivenBank, add_bank, bank_of, read_given
 from qa.reading.passages import PAIRED, passages_of
 from qa.reading.references.same_work import same_list
 from qa.records import REVIEW, Document
 from qa.settings import default_index
 
-BANKS = "questions"  # inside `local`
 
-
-def add_originals(files: Sequence[Path], citation: int | None, corpus: Path | None, index: Path | None) -> int:
+def add_originals(
+    files: Sequence[Path], citation: int | None, corpus: Path | None, index: Path | None, questions: Path | None = None
+) -> int:
     """Add files, or the readable files of folders, to a corpus; print one line for each; return the exit code.
 
     Args:
         citation: the reference number that the files are the original of; by default the next number that no
             reference has, or none for the review itself, which says with its own marks what it cites.
+        questions: a question bank for the sentences of these files.
 
     Returns:
-        0 if every file was added or was there already, 1 if one could not be; the others are added all the same.
+        0 if every file was added or was there already, 1 if one could not be, or if a line of the bank names a
+        sentence that none of them has; the others are added all the same.
+
+    Raises:
+        CorpusError: the bank can't be used; nothing was added.
     """
+    bank = GivenBank(questions) if questions else None
     index = index or default_index()
     folder = corpus_of(corpus, index)
     with editing(folder) as local, tempfile.TemporaryDirectory(dir=local, prefix=STAGED) as staged:
         candidates, problems = read_all(files, Path(staged))
-        adder = _Adder(folder, citation, [c.document for c in candidates if c.document])
+        adder = _Adder(folder, citation, [c.document for c in candidates if c.document], bank)
         done = 0
         for candidate in candidates:
             try:
@@ -46,6 +53,7 @@ def add_originals(files: Sequence[Path], citation: int | None, corpus: Path | No
                 done += 1
             except CorpusError as error:
                 problems.append(str(error))
+        problems += bank.unplaced() if bank else []
         for problem in problems:
             print(f"qa: {problem}", file=sys.stderr)
         if done:
@@ -72,7 +80,10 @@ def remove_originals(names: Sequence[str], corpus: Path | None, index: Path | No
             if row.get("raw"):  # the fetched record: without it, `qa fetch` asks again instead of putting the file back
                 (local / str(row["raw"])).unlink(missing_ok=True)
             forget(folder, file)
-            print(f"{file}: removed ({local / file})", flush=True)
+            asked = bank_of(local, file)
+            with_it = " and its questions" if asked.is_file() else ""
+            asked.unlink(missing_ok=True)
+            print(f"{file}: removed ({local / file}){with_it}", flush=True)
             done += 1
         if done:
             update_index(folder, index)
@@ -98,8 +109,9 @@ def _named(name: str, there: list[str]) -> str | None:
 class _Adder:
     """Puts read files into the local folder of one corpus, each with its number."""
 
-    def __init__(self, folder: Path, citation: int | None, documents: list[Document]) -> None:
+    def __init__(self, folder: Path, citation: int | None, documents: list[Document], bank: GivenBank | None = None) -> None:
         self.folder = folder
+        self.bank = bank
         self.local = folder / LOCAL
         self.citation = citation
         # a folder that holds nothing readable yet is no error here: this is how it gets its first text
@@ -115,16 +127,18 @@ class _Adder:
         if candidate.document is None:
             return self._add_bank(candidate)
         there = self._same_content(candidate.content)
-        if there is not None:
-            return self._add_again(candidate, candidate.document, there)
-        name = self._free_name(candidate.name)
-        if self.citation is None and candidate.document.citation is None and self._is_review(candidate):
+        name = there.name if there else self._free_name(candidate.name)
+        said = self._add_again(candidate, candidate.document, there) if there else self._add_new(candidate, candidate.document, name)
+        return said + (self.bank.store(self.local, name, candidate.document) if self.bank else "")
+
+    def _add_new(self, candidate: Candidate, document: Document, name: str) -> str:
+        if self.citation is None and document.citation is None and self._is_review(candidate):
             write_whole(self.local / name, candidate.content)
-            as_what = f"as the review itself ({len(candidate.document.references)} references)"
+            as_what = f"as the review itself ({len(document.references)} references)"
         else:
-            as_what = self._record(candidate.document, name, candidate.content)
+            as_what = self._record(document, name, candidate.content)
             write_whole(self.local / name, candidate.content)  # after its record: it never stands without its number
-        return f"{candidate.path.name}: added as {self.local / name}, {as_what}: {_extent(candidate.document)}"
+        return f"{candidate.path.name}: added as {self.local / name}, {as_what}: {_extent(document)}"
 
     def _record(self, document: Document, name: str, content: bytes) -> str:
         number = self.citation or document.citation or max(self.numbers, default=REVIEW) + 1
@@ -190,21 +204,9 @@ class _Adder:
         return free
 
     def _add_bank(self, candidate: Candidate) -> str:
-        folder = self.local / BANKS
-        for path in sorted(folder.glob("*.jsonl")):
-            if path.read_bytes() == candidate.content:
-                return f"{candidate.path.name}: already there as {path}; nothing changed"
-        number, name = 1, candidate.name
-        while (folder / name).exists():
-            number += 1
-            name = f"{Path(candidate.name).stem}-{number}.jsonl"
-        write_whole(folder / name, candidate.content)
-        bank = read_bank(folder / name)
         known = {sentence_digest(p.text) for p in self.corpus.passages} if self.corpus else set()
-        return (
-            f"{candidate.path.name}: added as {folder / name}: {sum(map(len, bank.values()))} questions on {len(bank)} "
-            f"sentences, {len(set(bank) & known)} of which this corpus has"
-        )
+        said = add_bank(self.local, candidate.name, candidate.content, read_given(candidate.path), known)
+        return f"{candidate.path.name}: {said}"
 
 
 def _readable(folder: Path) -> Corpus | None:

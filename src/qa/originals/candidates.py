@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.corpus.bank import read_bank
 from qa.corpus.folder import corpus_files
 from qa.errors import CorpusError
+from qa.originals.questions import read_given
 from qa.progress import Progress
 from qa.reading.decoding import decode
 from qa.reading.passages import passages_of
@@ -72,7 +72,7 @@ def _candidate(path: Path, place: Path) -> Candidate:
     staged = place / name
     staged.write_bytes(content)
     if staged.suffix.lower() == ".jsonl":
-        _check_bank(path, staged)
+        read_given(staged, path.name)
         return Candidate(path, name, content, None)
     try:
         document = read_document(staged, name)
@@ -119,12 +119,3 @@ def _visible(name: str) -> str:
     while len(f"{stem}{suffix}".encode()) > LONGEST_NAME:
         stem = stem[:-1]
     return f"{stem}{suffix}"
-
-
-def _check_bank(path: Path, staged: Path) -> None:
-    try:
-        bank = read_bank(staged)
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path.name}: is not UTF-8; save it again as UTF-8") from error
-    if not any(bank.values()):
-        raise CorpusError(f"{path.name}: holds no question; see corpus/README.md for the form of a question bank")
