@@ -7,6 +7,7 @@ from qa.evaluation.measures import (
     area_under_roc,
     difference,
     estimate,
+    paired_difference,
     per_query,
     randomisation_test,
     reliability,
@@ -64,6 +65,12 @@ def test_a_difference_of_two_groups_has_an_interval_around_it():
     assert gap.value == pytest.approx(0.25)
     assert gap.low < 0.25 < gap.high
     assert gap.n == 160
+
+
+def test_no_difference_is_uncertain_to_both_sides():
+    same = paired_difference([1, 0] * 5, [1, 0] * 5)
+    assert (same.value, same.low, same.high) == (0.0, -same.high, pytest.approx(0.278, abs=0.001))  # as far as for none of ten
+    assert paired_difference([1, 1, 0, 1], [0, 1, 0, 1]).value == 0.25
 
 
 def test_the_randomisation_test_counts_every_flip_of_few_differences():

@@ -44,7 +44,7 @@ def _word(word: str) -> np.ndarray:
 def quick_training() -> None:
     """Train triage once instead of in every build: it has nothing to do with what is broken here."""
     from qa.indexing import build
-    from qa.safety.triage import train_triage
+    from qa.safety.training import train_triage
     from qa.settings import shipped_corpus
 
     model, few = train_triage(WordEncoder(), shipped_corpus() / "safety"), build.read_negatives()[:3]

@@ -13,7 +13,7 @@ from qa.evaluation.beir import is_beir, read_beir
 from qa.evaluation.directions import retriever_over
 from qa.evaluation.evaluate import chosen_encoder, evaluate_beir
 from qa.evaluation.evaluation import Evaluation, ranking, result_of
-from qa.evaluation.measures import estimate, per_query, randomisation_test
+from qa.evaluation.measures import paired_difference, per_query, randomisation_test
 from qa.evaluation.own_questions import evaluate_questions
 from qa.evaluation.question_file import Question, QuestionFile, read_question_file
 from qa.evaluation.remembering import with_remembering
@@ -62,8 +62,7 @@ def _against(evaluation: Evaluation, over: tuple[str, Evaluation] | None) -> dic
 
 
 def _paired(mine: Sequence[float], theirs: Sequence[float]) -> dict[str, Any]:
-    differences = [a - b for a, b in zip(mine, theirs, strict=True)]
-    return {**rounded(estimate(differences)), "p": round(randomisation_test(mine, theirs), 4)}
+    return {**rounded(paired_difference(mine, theirs)), "p": round(randomisation_test(mine, theirs), 4)}
 
 
 def question_ablation(data: QuestionFile, assistant: Any, answered: Sequence[Case] = ()) -> list[Row]:

@@ -6,7 +6,7 @@ from typing import Any
 from qa.errors import DatasetError
 from qa.evaluation.answer_measures import rounded
 from qa.evaluation.evaluation import Evaluation
-from qa.evaluation.measures import RETRIEVAL, estimate, per_query, randomisation_test
+from qa.evaluation.measures import RETRIEVAL, estimate, paired_difference, per_query, randomisation_test
 from qa.evaluation.trec import column, read_run
 
 
@@ -24,7 +24,7 @@ def compare(evaluation: Evaluation, path: Path) -> dict[str, Any]:
         rows[name] = {
             "this": rounded(estimate(mine))["value"],
             "other": rounded(estimate(theirs))["value"],
-            "difference": rounded(estimate([a - b for a, b in zip(mine, theirs, strict=True)])),
+            "difference": rounded(paired_difference(mine, theirs)),
             "p": round(randomisation_test(mine, theirs), 4),
         }
     return {"file": path.name, "missing_queries": len(queries) - len(other), "measures": rows}

@@ -72,6 +72,18 @@ def difference(first: Sequence[float], second: Sequence[float], seed: int = SEED
     return Estimate(float(a.mean() - b.mean()), float(low), float(high), len(a) + len(b))
 
 
+def paired_difference(first: Sequence[float], second: Sequence[float]) -> Estimate:
+    """Return mean(first - second) of two systems over the same cases in the same order, with its bootstrap interval.
+
+    Where no case differs, the interval reaches as far to both sides as Wilson's for a share of none.
+    """
+    differences = [a - b for a, b in zip(first, second, strict=True)]
+    if differences and not any(differences):
+        most = wilson(0.0, len(differences))[1]
+        return Estimate(0.0, -most, most, len(differences))
+    return estimate(differences)
+
+
 def _resampled_means(values: np.ndarray, seed: int) -> np.ndarray:
     random = np.random.default_rng(seed)
     means = np.empty(RESAMPLES)

@@ -25,7 +25,7 @@ def operating_rows(assistant: Any, dev: Sequence[Question], cases: Sequence[Case
     features, answered = feature_rows(assistant, asked)
     gated = features[:, list(FEATURES).index("off_topic")] > calibration.gate
     confidence = np.where(gated, -1.0, cross_validated(features, answered))
-    thresholds = {round(float(np.quantile(confidence[answered], share)), 4) for share in SHARES} - {-1.0}
+    thresholds = {round(float(np.quantile(confidence[answered], share, method="higher")), 4) for share in SHARES} - {-1.0}
     rows = []
     for threshold in sorted(thresholds | {calibration.threshold}):
         refused = confidence < threshold

@@ -16,7 +16,7 @@ from qa.evaluation.answer_measures import (
 )
 from qa.evaluation.directions import answers_by_direction, searched_by_direction
 from qa.evaluation.evaluation import Evaluation, grouped, ranking, refuse_unknown, result_of
-from qa.evaluation.measures import estimate, per_query
+from qa.evaluation.measures import paired_difference, per_query
 from qa.evaluation.question_file import Question, QuestionFile
 from qa.evaluation.trec import Run, make_run
 from qa.text.preparation import language_of
@@ -122,10 +122,11 @@ def direction_measures(
         if queries:
             by_direction[direction] = {"queries": len(queries), **grouped(own, queries)}
     first = {direction: own["Success@1"] for direction, own in values.items()}
-    gaps = {"zh": _paired(first["zh->zh"], first["zh->en"]), "en": _paired(first["en->en"], first["en->zh"])}
-    gaps["all"] = gaps["zh"] + gaps["en"]
-    return {"by_direction": by_direction, "cross_lingual_gap": {name: rounded(estimate(differences)) for name, differences in gaps.items()}}
+    pairs = {"zh": _paired(first["zh->zh"], first["zh->en"]), "en": _paired(first["en->en"], first["en->zh"])}
+    pairs["all"] = pairs["zh"] + pairs["en"]
+    gaps = {name: rounded(paired_difference([a for a, _ in both], [b for _, b in both])) for name, both in pairs.items()}
+    return {"by_direction": by_direction, "cross_lingual_gap": gaps}
 
 
-def _paired(same: Mapping[str, float], across: Mapping[str, float]) -> list[float]:
-    return [same[q] - across[q] for q in same if q in across]
+def _paired(same: Mapping[str, float], across: Mapping[str, float]) -> list[tuple[float, float]]:
+    return [(same[q], across[q]) for q in same if q in across]
