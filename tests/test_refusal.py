@@ -9,6 +9,7 @@ from conftest import ToyEncoder
 
 from qa.answering.refusal import FEATURES, PLAIN_THRESHOLD, Calibration, judge, read_calibration, refusal_features
 from qa.answering.wants import kinds_in, wanted
+from qa.indexing.build import build_index
 from qa.indexing.index import open_index
 from qa.indexing.profiles import Ground, ground_from, ground_row, profile_of, strangeness
 from qa.search.retrieval import Retriever
@@ -114,3 +115,26 @@ def test_an_unmet_want_is_a_reason(toy_index: Path, toy_encoder: ToyEncoder) -> 
     assert set(values) == set(FEATURES)
     assert values["unmet"] == 1
     assert ("kind", "age") in reasons
+
+
+SMALL_BANK = {"sentence": "Nobody had fever.", "en": ["Who was alive?"]}  # its words and its sentence's have nothing in common
+
+
+@pytest.mark.parametrize(
+    ("question", "refuses"),
+    [
+        ("Who survived, alive?", False),  # on the axis of the bank question: the same question, cosine 1
+        ("Alive and feverish?", True),  # 1/sqrt(2) of the bank question, 1/sqrt(2) of the sentence: neither
+    ],
+)
+def test_a_bank_too_small_to_learn_from_answers_its_own_questions_and_no_others(
+    corpus: Path, tmp_path: Path, toy_encoder: ToyEncoder, quick_build: None, question: str, refuses: bool
+) -> None:
+    (corpus / "questions").mkdir()
+    (corpus / "questions/small.jsonl").write_text(json.dumps(SMALL_BANK), "utf-8")
+    build_index(corpus, tmp_path / "index", toy_encoder)
+    retriever = Retriever(open_index(tmp_path / "index", toy_encoder), toy_encoder)
+    scores = retriever.scores(question)
+    (row,) = retriever.rows_of(int(scores.units[scores.order[0]]))
+    assert retriever.index.passages[int(row)].text == "Nobody had fever."
+    assert judge(retriever, question, scores).refuses is refuses

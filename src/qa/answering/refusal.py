@@ -14,6 +14,7 @@ import numpy as np
 
 from qa.answering.wants import kinds_in, wanted
 from qa.errors import CorpusError
+from qa.indexing.maps import MIN_QUESTIONS
 from qa.indexing.profiles import Strange, strangeness
 from qa.search.retrieval import Retriever, Scores
 from qa.settings import shipped_corpus
@@ -42,6 +43,7 @@ NEIGHBOURS = 15  # known questions, answerable or not, that vote on a new one
 SHARPNESS = 20.0  # of their votes: a neighbour .05 further away counts a third
 LATE_BASE, LATE_SLOPE = 0.29, 0.56  # stand-in for late interaction, from the dense score, where an encoder has no tokens
 LATE_THRESHOLD, SURE_COSINE = 0.43, 0.90  # late interaction, or else raw cosine, from which such a sentence answers
+SAME_QUESTION = 0.94  # raw cosine of two questions from which they ask the same
 PLAIN_THRESHOLD = 0.80  # raw cosine below which a corpus without a bank answers nothing: e5 scores little below it
 
 
@@ -89,8 +91,8 @@ def judge(retriever: Retriever, question: str, scores: Scores, follow_up: bool =
     values, reasons = refusal_features(retriever, question, scores, follow_up)
     near = values["dense"] >= NEAR
     best = int(scores.units[scores.order[0]])
-    if not retriever.has_bank(best):
-        return _without_bank(retriever, scores, reasons, near)
+    if not retriever.has_bank(best) or len(retriever.index.bank) < MIN_QUESTIONS:  # the model was fitted with trained maps
+        return _uncalibrated(retriever, scores, reasons, near)
     calibration = read_calibration()
     confidence = calibration.confidence(values)
     if values["off_topic"] > calibration.gate and not follow_up:
@@ -98,10 +100,17 @@ def judge(retriever: Retriever, question: str, scores: Scores, follow_up: bool =
     return Refusal(confidence, reasons, confidence < calibration.threshold, near)
 
 
-def _without_bank(retriever: Retriever, scores: Scores, reasons: tuple[tuple[str, str], ...], near: bool) -> Refusal:
-    """Decide for a sentence that no bank question asks for, a user's own original: by its tokens, or its cosine."""
+def _uncalibrated(retriever: Retriever, scores: Scores, reasons: tuple[tuple[str, str], ...], near: bool) -> Refusal:
+    """Decide for a sentence of a user's own original, with no bank or a small one: by its tokens, or its cosine.
+
+    A question that asks the same as one of the sentence's own is answered whatever its words.
+    """
     best = scores.order[0]
-    cosine = float((retriever.index.raw_vectors[retriever.rows_of(int(scores.units[best]))] @ scores.raw).max())
+    unit = int(scores.units[best])
+    same = float((retriever.index.raw_bank_vectors[retriever.questions_of(unit)] @ scores.raw).max(initial=-1.0))
+    if same >= SAME_QUESTION:
+        return Refusal(min(1.0, same), (), False, near)
+    cosine = float((retriever.index.raw_vectors[retriever.rows_of(unit)] @ scores.raw).max())
     if "late" in scores.parts:
         late = float(scores.parts["late"][best])
         return Refusal(late, reasons, late < LATE_THRESHOLD and cosine < SURE_COSINE, near)

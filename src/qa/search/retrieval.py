@@ -75,9 +75,13 @@ class Retriever:
         """Return the passages (rows) of the unit at a position in `Index.units`."""
         return self._rows_of_unit[unit]
 
+    def questions_of(self, unit: int) -> np.ndarray:
+        """Return the bank questions (rows) that the unit at a position in `Index.units` answers."""
+        return self._questions_of_unit[unit]
+
     def has_bank(self, unit: int) -> bool:
         """Return whether any bank question asks for the unit at a position in `Index.units`."""
-        return len(self._questions_of_unit[unit]) > 0
+        return len(self.questions_of(unit)) > 0
 
     def encode(self, texts: list[str]) -> np.ndarray:
         """Return the query vectors of these texts as the encoder gives them, float32 (n, d)."""
