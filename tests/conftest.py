@@ -124,3 +124,10 @@ def toy_index(corpus: Path, tmp_path: Path, toy_encoder: ToyEncoder, quick_build
     folder = tmp_path / "index"
     build_index(corpus, folder, toy_encoder)
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run a browser test that failed up to twice more: a busy machine is slower than the waits of a real browser."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=2))
