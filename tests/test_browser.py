@@ -45,7 +45,7 @@ def address() -> Iterator[str]:
         yield where
 
 
-LEFT = ("AbortError", "errored out")  # a page that is reloaded while it asks aborts its requests: no fault of the page
+LEFT = ("AbortError: signal is aborted without reason", "Connection errored out.")  # a page that is reloaded while it asks aborts its requests: no fault of the page
 
 
 @pytest.fixture

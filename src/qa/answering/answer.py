@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from qa.answering.cards import citation_card, strength_line
+from qa.answering.cards import citation_card, quote_of
 from qa.answering.opposite import Opposites
 from qa.answering.refusal import Refusal, judge
 from qa.answering.wording import Wording, read_wording
@@ -92,7 +92,7 @@ def _quotes(retriever: Retriever, scores: Scores, language: Language) -> tuple[Q
         chosen.append(hit)
         if len(chosen) == MOST_QUOTES:
             break
-    return tuple(quote_of(index, hit, language) for hit in chosen)
+    return tuple(quote_of(index, hit.passage, language, hit.score) for hit in chosen)
 
 
 def _says_the_same(index: Index, hit: Hit, other: Hit) -> bool:
@@ -101,26 +101,6 @@ def _says_the_same(index: Index, hit: Hit, other: Hit) -> bool:
     layers = {index.documents[h.passage.document].kind for h in (hit, other)}
     same_source = len(layers) == 1 and hit.passage.citations == other.passage.citations
     return same_source and float(index.raw_vectors[hit.row] @ index.raw_vectors[other.row]) >= SAME
-
-
-def quote_of(index: Index, hit: Hit, language: Language) -> Quote:
-    """Return the passage of a hit as a quote, with its other-language line and how strong its evidence is."""
-    passage = hit.passage
-    partner = index.passages[passage.partner].text if passage.partner is not None else None
-    return Quote(
-        text=passage.text,
-        citations=passage.citations,
-        document=passage.document,
-        passage=passage.id,
-        start=passage.start,
-        end=passage.end,
-        page=passage.page,
-        score=round(hit.score, 4),
-        translation=partner,
-        section=passage.section,
-        layer=index.documents[passage.document].kind,
-        strength=strength_line(index, passage.citations, language),
-    )
 
 
 def _alarmed(
@@ -198,7 +178,7 @@ def answer_claim(retriever: Retriever, parts: AnswerParts, claim: str, lang: str
         notices = (parts.wording.text("check_not_found", language), *(judgement.notices if judgement else ()))
         answer = _finished(retriever, parts, claim, language, "not_covered", (), notices)
         return replace(answer, verdict="not_found")
-    quotes = tuple(quote_of(retriever.index, hit, language) for hit in judgement.hits)
+    quotes = tuple(quote_of(retriever.index, hit.passage, language, hit.score) for hit in judgement.hits)
     notices = (
         parts.wording.text(f"check_{judgement.verdict}", language),
         parts.wording.layers(judgement.review, judgement.source, language),

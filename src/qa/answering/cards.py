@@ -4,7 +4,7 @@ from typing import Any
 
 from qa.answering.wording import read_wording
 from qa.indexing.index import Index
-from qa.records import REVIEW, Language
+from qa.records import REVIEW, Language, Passage, Quote
 
 BAD_VERDICTS = ("contradicted", "not in the source found")
 
@@ -38,6 +38,25 @@ def citation_card(index: Index, number: int, language: Language) -> dict[str, An
         "strength": strength_line(index, (number,), language),
         "audit": audit_mark(index, number, language),
     }
+
+
+def quote_of(index: Index, passage: Passage, language: Language, score: float = 0.0) -> Quote:
+    """Return a passage as a quote, with its other-language line and how strong its evidence is."""
+    partner = index.passages[passage.partner].text if passage.partner is not None else None
+    return Quote(
+        text=passage.text,
+        citations=passage.citations,
+        document=passage.document,
+        passage=passage.id,
+        start=passage.start,
+        end=passage.end,
+        page=passage.page,
+        score=round(score, 4),
+        translation=partner,
+        section=passage.section,
+        layer=index.documents[passage.document].kind,
+        strength=strength_line(index, passage.citations, language),
+    )
 
 
 def _review_title(index: Index) -> str:

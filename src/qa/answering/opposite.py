@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import islice
 from typing import Literal
 
-from qa.answering.cards import BAD_VERDICTS, strength_line
+from qa.answering.cards import BAD_VERDICTS, quote_of
 from qa.claims.statements.statement import read_statement
 from qa.indexing.index import Index
-from qa.records import REVIEW, Language, Passage, Quote
+from qa.records import Language, Passage, Quote
 from qa.text.lexicon import mentions
 from qa.text.preparation import prepared
 
@@ -60,7 +60,7 @@ class Opposites:
         for passage in (*self._studies(quotes, language), *self._sources(quotes, language)):
             if passage.text not in shown and len(found) < MOST:
                 shown.add(passage.text)
-                found.append(_quote(self.index, passage, language))
+                found.append(quote_of(self.index, passage, language))
         return tuple(found)
 
     def _studies(self, quotes: tuple[Quote, ...], language: Language) -> Iterator[Passage]:
@@ -114,22 +114,3 @@ def sentence_sides(text: str) -> set[tuple[str, Side]]:
     changes = [c for c in read_statement(text).changes if c.mood in ("stated", "hearsay") and not c.strength & WEAK]
     good = {(c.measure, "better") for c in changes if c.signs == {"+"}}
     return good | {(c.measure, "not better") for c in changes if c.signs and c.signs <= {"0", "-"}}  # type: ignore[return-value]
-
-
-def _quote(index: Index, passage: Passage, language: Language) -> Quote:
-    partner = index.passages[passage.partner].text if passage.partner is not None else None
-    numbers = tuple(number for number in passage.citations if number != REVIEW)
-    return Quote(
-        passage.text,
-        passage.citations,
-        passage.document,
-        passage.id,
-        passage.start,
-        passage.end,
-        passage.page,
-        0.0,
-        partner,
-        passage.section,
-        index.documents[passage.document].kind,
-        strength_line(index, numbers, language),
-    )

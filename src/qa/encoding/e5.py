@@ -78,6 +78,7 @@ class E5:
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads that spin keep numpy waiting
         if self._threads:
             options.intra_op_num_threads = self._threads
         return onnxruntime.InferenceSession(build_graph(self.weights), options, providers=["CPUExecutionProvider"])

@@ -6,7 +6,7 @@ same graph behind sentence-transformers, for code that wants a `SentenceTransfor
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -65,21 +65,27 @@ class EmbeddedEncoder:
                 progress(done, len(texts))
         return vectors
 
-    def encode_both(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Return what `encode` and `token_vectors` return, from one pass."""
+    def batches(self, texts: Sequence[str], role: Role) -> Iterator[tuple[list[int], np.ndarray, list[np.ndarray]]]:
+        """Yield, batch by batch, positions of texts, their vectors and their token vectors, as `encode_both` returns them."""
         from qa.encoding.e5 import mean_pool
 
         prompt = len(self.model.tokenizer.content(f"{role}:"))
         rows = [self.model.tokenizer.encode(f"{role}: {prepared(text)}") for text in texts]
+        for batch in batches_by_length([len(row) for row in rows]):
+            states = self.model.tokens([rows[i] for i in batch])
+            inner = [states[at, 1 + prompt : len(rows[i]) - 1] for at, i in enumerate(batch)]
+            tokens = [row / np.maximum(np.linalg.norm(row, axis=1, keepdims=True), 1e-12) for row in inner]
+            yield batch, mean_pool(states, np.array([len(rows[i]) for i in batch])), tokens
+
+    def encode_both(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Return what `encode` and `token_vectors` return, from one pass."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         found: list[np.ndarray] = [np.zeros((0, self.dimension), np.float32)] * len(texts)
         done = 0
-        for batch in batches_by_length([len(row) for row in rows]):
-            states = self.model.tokens([rows[i] for i in batch])
-            vectors[batch] = mean_pool(states, np.array([len(rows[i]) for i in batch]))
-            for at, i in enumerate(batch):
-                inner = states[at, 1 + prompt : len(rows[i]) - 1]
-                found[i] = inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), 1e-12)
+        for batch, some, tokens in self.batches(texts, role):
+            vectors[batch] = some
+            for i, row in zip(batch, tokens, strict=True):
+                found[i] = row
             done += len(batch)
             if progress:
                 progress(done, len(texts))

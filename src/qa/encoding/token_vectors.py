@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from qa.encoding.encoder import Encoder, Progress, Role, batches_by_length
-from qa.text.preparation import prepared
+from qa.encoding.encoder import Encoder, Progress, Role
 
 BUDGET = 768 * 1024 * 1024  # bytes: 2,600 texts of 400 tokens as float16
 
@@ -57,19 +56,13 @@ def encode_with_tokens(
     if not isinstance(encoder, EmbeddedEncoder):
         tokens = TokenVectors(encoder, texts, role, budget) if hasattr(encoder, "token_vectors") else None
         return encoder.encode(texts, role, progress), tokens
-    from qa.encoding.e5 import mean_pool
-
     kept = TokenVectors(encoder, texts, role, budget)
-    prompt = len(encoder.model.tokenizer.content(f"{role}:"))
-    rows = [encoder.model.tokenizer.encode(f"{role}: {prepared(text)}") for text in texts]
     vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
     done = 0
-    for batch in batches_by_length([len(row) for row in rows]):
-        states = encoder.model.tokens([rows[i] for i in batch])
-        vectors[batch] = mean_pool(states, np.array([len(rows[i]) for i in batch]))
-        for at, i in enumerate(batch):
-            inner = states[at, 1 + prompt : len(rows[i]) - 1]
-            kept.keep(i, inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), 1e-12))
+    for batch, some, tokens_of in encoder.batches(texts, role):
+        vectors[batch] = some
+        for i, row in zip(batch, tokens_of, strict=True):
+            kept.keep(i, row)
         done += len(batch)
         if progress:
             progress(done, len(texts))

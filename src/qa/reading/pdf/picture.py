@@ -1,14 +1,10 @@
 """One page of a PDF as a picture with its characters. The file is opened in a process of its own, which can be stopped."""
 
 import base64
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from qa.errors import CorpusError
+from qa.reading.pdf.apart import run_apart
 
 SECONDS, MEMORY = 30, 2_000_000_000
 WORKER = Path(__file__).with_name("picture_worker.py")
@@ -58,20 +54,7 @@ def page_picture(path: Path, name: str, page: int, seconds: int = SECONDS, memor
     Raises:
         CorpusError: the page can't be shown; one line with the reason and what to do.
     """
-    command = [sys.executable, "-P", str(WORKER), str(path), str(page), str(memory), str(seconds)]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise CorpusError(f"{name}: {REASONS['time']}") from error
-    except OSError as error:
-        raise CorpusError(f"{name}: can't be opened in a process of its own ({error.strerror}); try again") from error
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        stopped_by_time = done.returncode in (-24, -9)  # SIGXCPU, SIGKILL: the limits that the process was given
-        raise CorpusError(f"{name}: {REASONS['time' if stopped_by_time else 'memory']}") from None
-    if "error" in found:
-        raise CorpusError(f"{name}: {REASONS.get(str(found['error']), REASONS['damaged'])}")
+    found = run_apart(WORKER, name, REASONS, [str(path), str(page)], seconds, memory)
     characters = {int(n): tuple(Character(*row) for row in rows) for n, rows in found["characters"].items()}
     return Picture(
         page=page,

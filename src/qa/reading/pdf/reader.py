@@ -1,15 +1,13 @@
 """PDF -> text and blocks with page numbers. The file is opened in a process of its own, which can be stopped."""
 
-import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qa.errors import CorpusError
 from qa.reading.decoding import FEWEST_KNOWN, FREQUENT
+from qa.reading.pdf.apart import run_apart
 from qa.reading.pdf.heads import without_running_heads
 from qa.reading.pdf.lines import Line, page_lines
 from qa.reading.pdf.paragraphs import joined_lines
@@ -65,7 +63,7 @@ def read_pdf(
     tail = path.read_bytes()[-2048:]
     if b"%%EOF" not in tail:
         raise CorpusError(f"{name}: ends too early (was the download cut off?); get the file again")
-    found = _read_apart(path, name, seconds, memory, most_pages)
+    found = run_apart(WORKER, name, REASONS, [str(path), str(most_pages)], seconds, memory)
     pages: list[list[Line]] = []
     problems: list[tuple[int, str]] = []
     for number, page in enumerate(found["pages"], 1):
@@ -86,24 +84,6 @@ def read_pdf(
         title = stated
     warnings = tuple(f"{name}, page {number}: {REASONS[problem]}" for number, problem in problems)
     return PdfText(text, blocks, title, warnings)
-
-
-def _read_apart(path: Path, name: str, seconds: int, memory: int, most_pages: int) -> dict[str, Any]:
-    command = [sys.executable, "-P", str(WORKER), str(path), str(most_pages), str(memory), str(seconds)]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise CorpusError(f"{name}: {REASONS['time']}") from error
-    except OSError as error:
-        raise CorpusError(f"{name}: can't be opened in a process of its own ({error.strerror}); try again") from error
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        stopped_by_time = done.returncode in (-24, -9)  # SIGXCPU, SIGKILL: the limits that the process was given
-        raise CorpusError(f"{name}: {REASONS['time' if stopped_by_time else 'memory']}") from None
-    if "error" in found:
-        raise CorpusError(f"{name}: {REASONS.get(str(found['error']), REASONS['damaged'])}")
-    return found
 
 
 def _problem(page: dict[str, Any]) -> str:
