@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qa.answering.opposite import Opposites, outcome_sides, sentence_sides
+from qa.answering.opposite import Opposites, outcome_sides
 from qa.records import Document, Passage, Quote
+from qa.statements.outcomes import told, told_from, told_row
 
 LINES = {  # (study, kind) -> sentences
     (1, "digest"): ["In the Alpha trial the MELD score improved significantly."],
@@ -36,7 +37,8 @@ def index() -> Any:
         4: {"n_total": 8, "outcomes": []},
     }
     audit = {4: [{"verdict": "contradicted", "sentences": [LINES[4, "review"][0]]}]}
-    return SimpleNamespace(passages=passages, documents=documents, studies=studies, audit=audit, raw_vectors=np.eye(len(passages), dtype=np.float32))
+    texts = {p.id: told(p.text) for p in passages}
+    return SimpleNamespace(told=texts, passages=passages, documents=documents, studies=studies, audit=audit, raw_vectors=np.eye(len(passages), dtype=np.float32))
 
 
 def quote(index: Any, passage_id: str) -> Quote:
@@ -73,4 +75,16 @@ def test_mixed_and_unreported_outcomes_take_no_side() -> None:
 
 
 def test_a_limited_gain_is_neither_side() -> None:
-    assert sentence_sides("The MELD score improved only slightly.") == set()
+    assert told("The MELD score improved only slightly.").sides == set()
+
+
+def test_what_a_sentence_tells_is_kept_in_the_index_as_plain_values() -> None:
+    row = told_row(told("Albumin was unchanged, and the MELD score improved."))
+    assert row == {"sides": [["measure:albumin", "not better"], ["measure:meld", "better"]], "named": ["measure:albumin", "measure:meld"]}
+    assert told_from(row) == told("Albumin was unchanged, and the MELD score improved.")
+
+
+def test_a_sentence_that_the_index_did_not_read_is_read_when_it_is_quoted(index: Any) -> None:
+    index.told.clear()
+    found = Opposites(index).findings((quote(index, "digest/1:0"),), "en")
+    assert [q.text for q in found] == [LINES[3, "digest"][1]]

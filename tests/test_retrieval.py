@@ -10,6 +10,7 @@ from conftest import ToyEncoder
 
 from qa.indexing.build import build_index
 from qa.indexing.index import open_index
+from qa.search.groups import highest
 from qa.search.retrieval import Retriever, Weights
 
 LINES = [
@@ -139,3 +140,10 @@ def test_a_follow_up_prefers_the_study_that_the_talk_is_about(retriever: Retriev
 
 def test_a_history_of_blanks_is_no_history(retriever: Retriever) -> None:
     assert retriever.search(QUESTION, 12, history=("", "  ")) == retriever.search(QUESTION, 12)
+
+
+def test_the_highest_values_are_those_of_a_full_sort_ties_by_position() -> None:
+    values = np.random.default_rng(5).integers(0, 400, 5000).astype(np.float32)  # many ties
+    assert highest(values, 15).tolist() == np.argsort(-values, kind="stable")[:15].tolist()
+    assert highest(values[:40], 15).tolist() == np.argsort(-values[:40], kind="stable")[:15].tolist()
+    assert highest(values[:3], 15).tolist() == np.argsort(-values[:3], kind="stable").tolist()

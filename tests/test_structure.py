@@ -15,6 +15,7 @@ ORDER = [  # from the ground up; docs/architecture.md says what each is for
     "progress",
     "text",
     "quantities",
+    "statements",
     "reading",
     "corpus",
     "encoding",

@@ -7,19 +7,16 @@ read from the sentence. Only a study that says the opposite on the same measure,
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
-from typing import Literal
 
 from qa.answering.cards import BAD_VERDICTS, quote_of
-from qa.claims.statements.statement import read_statement
 from qa.indexing.index import Index
 from qa.records import Language, Passage, Quote
+from qa.statements.outcomes import Side, Told, told
 from qa.text.lexicon import mentions
 from qa.text.preparation import prepared
 
-Side = Literal["better", "not better"]
 SIDES: dict[str, Side] = {"improved": "better", "no difference": "not better", "worse": "not better", "worsened": "not better"}
 OTHER: dict[Side, Side] = {"better": "not better", "not better": "better"}
-WEAK = {"limited", "trend"}  # a limited gain is neither side
 MOST = 2  # further sentences; more would bury the answer
 
 
@@ -65,16 +62,16 @@ class Opposites:
 
     def _studies(self, quotes: tuple[Quote, ...], language: Language) -> Iterator[Passage]:
         quoted = {number for quote in quotes for number in quote.citations}
-        told = {pair for quote in quotes for pair in sentence_sides(quote.text)}
-        for measure, side in sorted(told):
-            if (measure, OTHER[side]) in told:
+        sides = {pair for quote in quotes for pair in self._told(quote.passage, quote.text).sides}
+        for measure, side in sorted(sides):
+            if (measure, OTHER[side]) in sides:
                 continue  # the quotes show both sides already
             tellings = (
                 passage
-                for number, sides in self.outcomes.items()
-                if number not in quoted and OTHER[side] in sides.get(measure, ())
+                for number, found in self.outcomes.items()
+                if number not in quoted and OTHER[side] in found.get(measure, ())
                 for passage in self.digests.get((number, language), ())
-                if (measure, OTHER[side]) in sentence_sides(passage.text)
+                if (measure, OTHER[side]) in self._told(passage.id, passage.text).sides
             )
             yield from islice(tellings, 1)
 
@@ -82,19 +79,19 @@ class Opposites:
         for quote in quotes:
             if self.index.documents[quote.document].kind != "review":
                 continue
-            sentences, named = {quote.text, quote.translation}, _findings_named(quote.text)
+            sentences, named = {quote.text, quote.translation}, self._told(quote.passage, quote.text).named
             for number in quote.citations:
                 if any(claim["verdict"] in BAD_VERDICTS and sentences & set(claim["sentences"]) for claim in self.index.audit.get(number, [])):
-                    own = [p for p in self.digests.get((number, language), ()) if named & _findings_named(p.text)]
-                    yield from sorted(own, key=lambda p: (-len(named & _findings_named(p.text)), -self._likeness(quote, p)))[:1]
+                    own = [(p, named & self._told(p.id, p.text).named) for p in self.digests.get((number, language), ())]
+                    ranked = sorted(((p, shared) for p, shared in own if shared), key=lambda pair: (-len(pair[1]), -self._likeness(quote, pair[0])))
+                    yield from (passage for passage, _ in ranked[:1])
+
+    def _told(self, passage: str, text: str) -> Told:
+        """What a passage tells: of the review and the digests it was read when the index was built."""
+        return self.index.told.get(passage) or told(text)
 
     def _likeness(self, quote: Quote, passage: Passage) -> float:
         return float(self.index.raw_vectors[self.rows[quote.passage]] @ self.index.raw_vectors[self.rows[passage.id]])
-
-
-def _findings_named(text: str) -> set[str]:
-    """Return the measures and events that a sentence names."""
-    return {key for key in read_statement(text).keys if key.startswith(("measure:", "event:"))}
 
 
 def outcome_sides(facts: dict[str, object]) -> dict[str, set[Side]]:
@@ -107,10 +104,3 @@ def outcome_sides(facts: dict[str, object]) -> dict[str, set[Side]]:
             if mention.kind == "measure" and side:
                 found.setdefault(mention.keys[0], set()).add(side)
     return found
-
-
-def sentence_sides(text: str) -> set[tuple[str, Side]]:
-    """Return the measures of which a sentence says that they got better, or that they did not."""
-    changes = [c for c in read_statement(text).changes if c.mood in ("stated", "hearsay") and not c.strength & WEAK]
-    good = {(c.measure, "better") for c in changes if c.signs == {"+"}}
-    return good | {(c.measure, "not better") for c in changes if c.signs and c.signs <= {"0", "-"}}  # type: ignore[return-value]

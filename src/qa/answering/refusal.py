@@ -16,6 +16,7 @@ from qa.answering.wants import kinds_in, wanted
 from qa.errors import CorpusError
 from qa.indexing.maps import MIN_QUESTIONS
 from qa.indexing.profiles import Strange, strangeness
+from qa.search.groups import highest
 from qa.search.retrieval import Retriever, Scores
 from qa.settings import shipped_corpus
 
@@ -127,6 +128,7 @@ def refusal_features(
     passages = [index.passages[int(r)] for r in retriever.rows_of(int(scores.units[best]))]
     query = index.maps.queries(scores.raw[None])[0]
     asked = scores.bank_cosines if scores.bank_cosines is not None else index.bank_vectors @ query
+    asked = asked[highest(asked, NEIGHBOURS)]
     missed, off = index.near_misses @ query, index.off_topic @ query
     near_miss = _nearest(missed, 3)
     odd = Strange((), (), 0.0, ())
@@ -169,6 +171,6 @@ def _answered_nearby(answered: np.ndarray, unanswered: np.ndarray) -> float:
     similar = np.concatenate([answered, unanswered])
     if not len(similar):
         return 1.0
-    nearest = np.argpartition(-similar, NEIGHBOURS)[:NEIGHBOURS] if len(similar) > NEIGHBOURS else np.arange(len(similar))
+    nearest = highest(similar, NEIGHBOURS)
     votes = np.exp(SHARPNESS * (similar[nearest] - similar[nearest].max()))
     return float(votes[nearest < len(answered)].sum() / votes.sum())

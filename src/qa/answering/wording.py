@@ -45,10 +45,15 @@ class Wording:
 
     def card(self, name: str, language: Language) -> str:
         """Return a card of notices.json with the numbers to call filled in; `QA_EMERGENCY` overrides them."""
-        numbers = self.notices["numbers"]
-        emergency = os.environ.get("QA_EMERGENCY") or numbers["emergency"][language]
-        crisis = os.environ.get("QA_CRISIS") or numbers["crisis"][language]
-        return str(self.notices[name][language]).replace("{emergency}", emergency).replace("{crisis}", crisis)
+        text = str(self.notices[name][language])
+        for kind, number in self.numbers(language).items():
+            text = text.replace(f"{{{kind}}}", number)
+        return text
+
+    def numbers(self, language: Language) -> dict[str, str]:
+        """Return the numbers to call as `emergency` and `crisis`: those of the environment, or of notices.json."""
+        given = {"emergency": os.environ.get("QA_EMERGENCY"), "crisis": os.environ.get("QA_CRISIS")}
+        return {kind: number or str(self.notices["numbers"][kind][language]) for kind, number in given.items()}
 
     def disclaimer(self, language: Language) -> str:
         """Return the disclaimer, never empty."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from qa.claims.statements.statement import Statement, read_statement
 from qa.corpus.folder import Corpus
 from qa.records import REVIEW, Language
+from qa.statements.statement import Statement, read_statement
 from qa.text.preparation import HAN
 
 Layer = Literal["review", "source", "record"]

@@ -52,7 +52,8 @@ class EmbeddedEncoder:
 
     @cached_property
     def digest(self) -> str:
-        return hashlib.sha256(self.model.weights.data).hexdigest()  # type: ignore[arg-type]  # a uint8 array is a buffer
+        with self.model.weights.path.open("rb") as handle:  # read in parts: the mapped file would stay in memory
+            return hashlib.file_digest(handle, "sha256").hexdigest()
 
     def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> np.ndarray:
         rows = [self.model.tokenizer.encode(f"{role}: {prepared(text)}") for text in texts]

@@ -23,10 +23,12 @@ from qa.indexing.token_maps import FILE as TOKEN_FILE
 from qa.indexing.token_maps import TokenMaps, shipped_token_maps, write_token_maps
 from qa.safety.training import train_triage
 from qa.settings import shipped_corpus
+from qa.statements.outcomes import told, told_row
 from qa.text.preparation import prepared, terms
 
 OFF_TOPIC = ("far", "near")  # kinds of examples that are about something else; the others miss by one detail
 MOST_WITH_TOKENS = 20_000  # passages, at 20 KB each; a larger corpus goes without late interaction
+TELLING = ("review", "digest")  # documents whose sentences are compared with each other when one is quoted
 Report = Callable[[str, int, int], None]  # (what, done, of how many)
 
 
@@ -68,6 +70,7 @@ def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Rep
             "audit": corpus.audit,
             "ground": ground_row(_ground(corpus)),
             "off_topic": [off for _, off in negatives],
+            "told": {p.id: told_row(told(p.text)) for p in corpus.passages if corpus.documents[p.document].kind in TELLING},
         }
         (temporary / "knowledge.json").write_text(json.dumps(knowledge, ensure_ascii=False), "utf-8")
         (temporary / "memory.json").write_text(json.dumps(list(memory.used)), "utf-8")

@@ -27,6 +27,7 @@ from qa.indexing.token_maps import FILE as TOKEN_FILE
 from qa.indexing.token_maps import PassageTokens, TokenMaps, read_token_maps
 from qa.records import Document, Passage
 from qa.safety.triage import TriageModel
+from qa.statements.outcomes import Told, told_from
 from qa.vector_stores.entries import Entries
 from qa.vector_stores.protocol import VectorStore
 
@@ -54,6 +55,7 @@ class Index:
     near_misses: np.ndarray  # questions that ask of a study what its sentences do not give, mapped, float32 (n, d)
     ground: Ground
     triage_model: TriageModel
+    told: dict[str, Told]  # by passage id, of the review and the digests
     token_maps: TokenMaps | None = None  # late interaction, with an encoder that has token vectors
     tokens: PassageTokens | None = None
 
@@ -152,6 +154,7 @@ def read_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         arrays = {n.removesuffix(".npy"): np.load(p, allow_pickle=False) for n, p in files.items() if n.startswith("triage_")}
         triage_model = TriageModel.from_arrays(arrays)
         off = np.array(knowledge["off_topic"], dtype=bool)
+        told = {passage: told_from(row) for passage, row in knowledge["told"].items()}
         if len(vectors) != len(passages) or len(bank_vectors) != len(bank) or len(off) != len(negatives):
             raise ValueError("vectors and texts differ in number")
         numbered = {name: {int(k): v for k, v in knowledge[name].items()} for name in ("references", "studies", "audit")}
@@ -159,7 +162,8 @@ def read_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         token_maps, tokens = None, None
         if "tokens.npy" in files:
             token_maps = read_token_maps(files[TOKEN_FILE])
-            tokens = PassageTokens(load_array(files["tokens.npy"]), load_array(files["token_starts.npy"]))
+            rows = load_array(files["tokens.npy"])
+            tokens = PassageTokens(rows if isinstance(rows, np.memmap) else rows.astype(np.float32), load_array(files["token_starts.npy"]))
             if len(tokens.starts) != len(passages) + 1 or tokens.starts[-1] != len(tokens.rows):
                 raise ValueError("token vectors and texts differ in number")
     except (KeyError, ValueError, TypeError) as error:
@@ -186,6 +190,7 @@ def read_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         near_misses=maps.queries(negatives[~off]),
         ground=ground_from(knowledge["ground"]),
         triage_model=triage_model,
+        told=told,
         token_maps=token_maps,
         tokens=tokens,
     )

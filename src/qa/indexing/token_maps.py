@@ -53,7 +53,10 @@ class TokenMaps:
 
 @dataclass(frozen=True)
 class PassageTokens:
-    """The mapped tokens of all passages, float16 (tokens, k), one after another; passage i is rows starts[i]:starts[i + 1]."""
+    """The mapped tokens of all passages (tokens, k), one after another; passage i is rows starts[i]:starts[i + 1].
+
+    float16 on disk; float32 in an opened index that fits in memory, for converting them is slower than multiplying them.
+    """
 
     rows: np.ndarray
     starts: np.ndarray
@@ -65,7 +68,7 @@ class PassageTokens:
         return cls(np.concatenate([np.zeros((0, width), np.float16), *tokens]), starts.astype(np.int64))
 
     def passage(self, at: int) -> np.ndarray:
-        """Return the tokens of passage `at`, float16 (tokens, k)."""
+        """Return the tokens of passage `at`, (tokens, k)."""
         return self.rows[self.starts[at] : self.starts[at + 1]]
 
     def take(self, passages: Sequence[int]) -> "PassageTokens":
@@ -83,7 +86,7 @@ def late_interaction(query: np.ndarray, tokens: PassageTokens, passages: Sequenc
     chosen = [tokens.passage(int(at)) for at in passages]
     filled = [i for i, rows in enumerate(chosen) if len(rows)]
     if filled and len(query):
-        flat = np.concatenate([chosen[i] for i in filled]).astype(np.float32)
+        flat = np.concatenate([chosen[i] for i in filled]).astype(np.float32, copy=False)
         starts = np.cumsum([0, *(len(chosen[i]) for i in filled[:-1])])
         scores[filled] = np.maximum.reduceat(query @ flat.T, starts, axis=1).sum(axis=0)
     return scores

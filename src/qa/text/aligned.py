@@ -33,6 +33,10 @@ def aligned(original: str) -> Aligned:
     chars: list[str] = []
     origins: list[int] = []
     for at, char in enumerate(original):
+        if "!" <= char <= "\u007e" or "\u4e00" <= char <= "\u9fff":  # nearly every character stands for itself
+            chars.append(char)
+            origins.append(at)
+            continue
         for piece in _prepared_char(char, original[at - 1] if at else ""):
             if piece.isspace():
                 if not chars or chars[-1] == " ":

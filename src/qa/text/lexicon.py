@@ -131,7 +131,10 @@ def mentions(text: str) -> list[Mention]:
 
 
 def _plain(text: str) -> str:
-    return "".join(c if len(c) == 1 else t for c, t in ((t.lower(), t) for t in text)).replace("-", " ")
+    lower = text.lower()
+    if len(lower) != len(text):  # a letter whose small form is two characters stays, so that positions hold
+        lower = "".join(small if len(small) == 1 else char for small, char in ((char.lower(), char) for char in text))
+    return lower.replace("-", " ")
 
 
 def _matched(text: str, plain: str, start: int, end: int, form: str, written: str, endings: tuple[str, ...]) -> int:

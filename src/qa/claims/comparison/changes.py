@@ -6,8 +6,8 @@ from qa.claims.comparison.findings import Finding, Status, original_words, span_
 from qa.claims.comparison.relations import exclusive
 from qa.claims.comparison.sides import of_both, opposite_side, other_side, swapped
 from qa.claims.evidence import Source
-from qa.claims.statements.changes import OPPOSITE, Change
-from qa.claims.statements.statement import Statement
+from qa.statements.changes import OPPOSITE, Change
+from qa.statements.statement import Statement
 from qa.text.lexicon import concepts, is_a
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from qa.claims.comparison.findings import NUMBER_CONTEXT, Finding, Found, finding_of, likest, original_words, usable
 from qa.claims.comparison.relations import exclusive
 from qa.claims.evidence import Source
-from qa.claims.statements.statement import Item, Statement
+from qa.statements.statement import Item, Statement
 from qa.text.lexicon import concepts, is_a
 
 

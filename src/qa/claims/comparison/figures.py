@@ -6,9 +6,9 @@ from dataclasses import replace
 from qa.claims.comparison.findings import NUMBER_CONTEXT, Finding, Status, span_in, usable
 from qa.claims.comparison.relations import conflict, widened
 from qa.claims.evidence import Source
-from qa.claims.statements.figures import Figure
-from qa.claims.statements.statement import Statement
 from qa.quantities.quantity import Quantity, same_value
+from qa.statements.figures import Figure
+from qa.statements.statement import Statement
 
 PART = 0.5  # percentage points by which a fraction in words may miss the counts it stands for
 NEARLY = 0.15  # by how much less like the claim a sentence may be whose value is of the claim's own arm

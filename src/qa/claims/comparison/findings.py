@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.claims.evidence import Source
-from qa.claims.statements.statement import Item, Statement
 from qa.records import Difference
+from qa.statements.statement import Item, Statement
 
 Status = Literal["agrees", "differs", "undecided"]
 Found = tuple[float, int, Item]  # likeness of the sentence to the claim, its row, the item in it

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from qa.claims.comparison.findings import Finding, span_in
 from qa.claims.evidence import Source
-from qa.claims.statements.names import Name
-from qa.claims.statements.statement import Statement
 from qa.quantities.numerals import han_value
+from qa.statements.names import Name
+from qa.statements.statement import Statement
 from qa.text.lexicon import concepts, word_list
 from qa.text.preparation import HAN, folded
 

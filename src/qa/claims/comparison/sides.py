@@ -1,7 +1,7 @@
 """Who is set against whom: whether two changes are said of the same side, of the other, or of both."""
 
 from qa.claims.comparison.relations import exclusive, widened
-from qa.claims.statements.changes import Change
+from qa.statements.changes import Change
 
 OTHERS = "arm:others"
 SIDES = {"arm:treated": "arm:control", "arm:repeated": "arm:single", "arm:long course": "arm:short course", "arm:younger": "arm:older", "arm:high dose": "arm:low dose"}

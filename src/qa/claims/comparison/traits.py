@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from qa.claims.comparison.findings import Finding, Found, finding_of, original_words, span_in, usable
 from qa.claims.comparison.relations import exclusive, widened
 from qa.claims.evidence import Source
-from qa.claims.statements.statement import Item, Statement
+from qa.statements.statement import Item, Statement
 from qa.text.lexicon import Concept, concepts, is_a
 from qa.text.preparation import folded
 

@@ -16,8 +16,8 @@ from qa.claims.comparison.names import compare_names
 from qa.claims.comparison.relations import widened
 from qa.claims.comparison.traits import compare_traits
 from qa.claims.evidence import Source
-from qa.claims.statements.statement import Statement
 from qa.quantities.quantity import same_value
+from qa.statements.statement import Statement
 from qa.text.preparation import folded
 
 CONFIRMING = {"stated", "wish", "hearsay"}  # moods of a claim whose changes are compared

@@ -12,9 +12,9 @@ from qa.claims.judgement.judgement import Judgement, joined, nothing_found
 from qa.claims.judgement.shown import deciding_hits, notices_of
 from qa.claims.judgement.studies import Case, candidate_studies, fit, names_study
 from qa.claims.judgement.verdict import is_backed, layer_verdict, strangeness, verdict_of
-from qa.claims.statements.statement import Statement, read_statement
 from qa.corpus.folder import Corpus
 from qa.records import Hit, Verdict
+from qa.statements.statement import Statement, read_statement
 from qa.text.sentences import sentence_spans
 
 SLACK = 1.5  # by how much a study that supports the claim may fit worse than one that does not

@@ -6,9 +6,9 @@ from qa.claims.comparison.findings import Finding
 from qa.claims.comparison.weighing import weigh
 from qa.claims.judgement.judgement import QUOTES, LayerVerdict
 from qa.claims.judgement.studies import Case
-from qa.claims.statements.statement import Statement
 from qa.corpus.folder import Corpus
 from qa.records import REVIEW, Hit, Verdict
+from qa.statements.statement import Statement
 from qa.text.lexicon import word_list
 
 

@@ -8,9 +8,9 @@ from math import log
 from qa.claims.comparison.findings import Comparison
 from qa.claims.comparison.relations import widened
 from qa.claims.evidence import Source, sources_of
-from qa.claims.statements.statement import Statement
 from qa.corpus.folder import Corpus
 from qa.records import Hit
+from qa.statements.statement import Statement
 from qa.text.lexicon import concepts
 
 CANDIDATES = 4  # studies that are compared in full

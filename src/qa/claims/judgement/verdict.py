@@ -5,7 +5,7 @@ from qa.claims.comparison.weighing import similarity, weigh
 from qa.claims.evidence import Source
 from qa.claims.judgement.judgement import LayerVerdict
 from qa.claims.judgement.studies import IDENTITY, Case
-from qa.claims.statements.statement import Statement
+from qa.statements.statement import Statement
 from qa.text.preparation import HAN
 
 LIKEST = 8  # sentences looked at for two items together

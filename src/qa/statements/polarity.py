@@ -2,7 +2,7 @@
 
 import re
 
-from qa.claims.statements.clauses import Segment
+from qa.statements.clauses import Segment
 from qa.text.lexicon import Mention
 from qa.text.preparation import HAN
 

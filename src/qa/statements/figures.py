@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
-from qa.claims.statements.clauses import Mood, Segment, phrase_pattern
 from qa.quantities.quantity import Quantity
+from qa.statements.clauses import Mood, Segment, phrase_pattern
 from qa.text.lexicon import Mention, is_a
 
 CONTENT = ("measure", "event", "topic")

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from qa.claims.statements.clauses import phrase_pattern
+from qa.statements.clauses import phrase_pattern
 from qa.text.lexicon import Mention
 from qa.text.preparation import HAN
 

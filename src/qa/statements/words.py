@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from qa.claims.statements.clauses import phrase_pattern
+from qa.statements.clauses import phrase_pattern
 from qa.text.lexicon import Mention, word_list
 from qa.text.preparation import HAN, stem
 

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from qa.claims.statements.clauses import Segment, phrase_pattern
+from qa.statements.clauses import Segment, phrase_pattern
 from qa.text.lexicon import Mention, concepts, word_list
 
 NOMINAL = re.compile(r"幅度|程度|速度|的?幅|\s(?:alike|equally|similarly|to a similar)\b")

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from qa.claims.statements.binding import is_closer, joined_directions, nearest_direction
-from qa.claims.statements.clauses import Mood, Segment, phrase_pattern
-from qa.claims.statements.compared import ENTITIES, compared_with
-from qa.claims.statements.directions import EQUALITY, is_found, is_noun, is_open
+from qa.statements.binding import is_closer, joined_directions, nearest_direction
+from qa.statements.clauses import Mood, Segment, phrase_pattern
+from qa.statements.compared import ENTITIES, compared_with
+from qa.statements.directions import EQUALITY, is_found, is_noun, is_open
 from qa.text.lexicon import Mention, concepts
 
 GRADED = re.compile(r"[更较越]|er\b|more|less|better|worse", re.IGNORECASE)

@@ -8,16 +8,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.claims.statements.changes import Change, changes_of
-from qa.claims.statements.clauses import Mood, Segment, phrase_pattern, segment_at, segments
-from qa.claims.statements.directions import bare_directions
-from qa.claims.statements.figures import Figure, figures_of
-from qa.claims.statements.names import Name, names_of
-from qa.claims.statements.polarity import negated_mentions
-from qa.claims.statements.words import free_words
 from qa.quantities.finding import quantities_of
 from qa.quantities.quantity import Quantity
 from qa.records import Language
+from qa.statements.changes import Change, changes_of
+from qa.statements.clauses import Mood, Segment, phrase_pattern, segment_at, segments
+from qa.statements.directions import bare_directions
+from qa.statements.figures import Figure, figures_of
+from qa.statements.names import Name, names_of
+from qa.statements.polarity import negated_mentions
+from qa.statements.words import free_words
 from qa.text.aligned import Aligned, aligned
 from qa.text.lexicon import Mention, concepts, mentions, word_list
 from qa.text.preparation import language_of

@@ -1,0 +1,38 @@
+"""What a sentence tells of outcomes: which measures got better or not, and which findings it names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from qa.statements.statement import read_statement
+
+Side = Literal["better", "not better"]
+WEAK = {"limited", "trend"}  # a limited gain is neither side
+FINDINGS = ("measure:", "event:")
+
+
+@dataclass(frozen=True)
+class Told:
+    """`sides`: (measure, side) pairs that a sentence states; `named`: the measures and events in it. Keys of the word lists."""
+
+    sides: frozenset[tuple[str, Side]]
+    named: frozenset[str]
+
+
+def told(sentence: str) -> Told:
+    """Return what a sentence tells of outcomes."""
+    statement = read_statement(sentence)
+    changes = [c for c in statement.changes if c.mood in ("stated", "hearsay") and not c.strength & WEAK]
+    better = {(c.measure, cast(Side, "better")) for c in changes if c.signs == {"+"}}
+    others = {(c.measure, cast(Side, "not better")) for c in changes if c.signs and c.signs <= {"0", "-"}}
+    return Told(frozenset(better | others), frozenset(key for key in statement.keys if key.startswith(FINDINGS)))
+
+
+def told_row(what: Told) -> dict[str, Any]:
+    """Return it as plain JSON values."""
+    return {"sides": sorted(map(list, what.sides)), "named": sorted(what.named)}
+
+
+def told_from(row: dict[str, Sequence[Any]]) -> Told:
+    """Return what `told_row` made a row of; KeyError, TypeError or ValueError if it is none."""
+    return Told(frozenset((str(measure), cast(Side, str(side))) for measure, side in row["sides"]), frozenset(map(str, row["named"])))
