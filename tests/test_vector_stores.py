@@ -18,6 +18,7 @@ from qa.vector_stores.migration import migrate, verify
 from qa.vector_stores.milvus_store import Milvus, MilvusStore
 from qa.vector_stores.opening import connect, remote_store, store_name
 from qa.vector_stores.protocol import VectorStore
+from qa.vector_stores.row_reader import RowReader
 
 ROWS, DIMENSION = 300, 16
 
@@ -47,12 +48,14 @@ def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Milvus]:
     connection.close()
 
 
-@pytest.fixture(scope="module", params=["numpy", "faiss", "faiss quantised", "milvus"])
+@pytest.fixture(scope="module", params=["numpy", "faiss", "faiss coded", "faiss quantised", "milvus"])
 def store(request: pytest.FixtureRequest) -> Any:
     if request.param == "numpy":
         return EXACT
     if request.param == "faiss":
         return FaissStore(ENTRIES)
+    if request.param == "faiss coded":
+        return FaissStore(ENTRIES, factory="IVF4,PQ8x4fs")
     if request.param == "faiss quantised":
         return FaissStore(ENTRIES, factory="IVF4,SQ8")  # of so few rows the calibration looks into every group it needs
     milvus = request.getfixturevalue("milvus")
@@ -129,18 +132,20 @@ def test_word_scores_are_those_of_the_lexical_channel() -> None:
 
 
 def test_the_index_type_follows_the_size() -> None:
-    assert chosen(0) == chosen(FLAT_ROWS) == "Flat"
-    assert chosen(100_000) == "IVF1024,SQ8"  # 4 x sqrt(100,000) = 1265, and 1024 is the nearest power of two
-    assert chosen(1_000_000) == "IVF4096,SQ8"  # 4 x 1000 = 4000
+    assert chosen(0, 384) == chosen(FLAT_ROWS, 384) == ["Flat"]
+    assert chosen(100_000, 384) == ["IVF256,PQ192x4fs", "IVF256,SQ8"]  # sqrt(100,000) = 316; of powers of two 256 is nearest
+    assert chosen(1_000_000, 384)[0] == "IVF1024,PQ192x4fs"  # one code of 4 bits for every two of 384 numbers
+    assert chosen(1_000_000, 385) == ["IVF1024,SQ8"]  # which can't be taken in twos
 
 
-def test_at_ten_thousand_rows_the_quantised_index_finds_what_exact_search_finds() -> None:
+@pytest.mark.parametrize("factory", ["IVF128,PQ16x4fs", "IVF128,SQ8"])
+def test_at_ten_thousand_rows_the_quantised_index_finds_what_exact_search_finds(factory: str) -> None:
     random = np.random.default_rng(1)
     centres = random.normal(size=(200, 32))
     vectors = unit(centres[random.integers(0, 200, 10_000)] + 0.7 * random.normal(size=(10_000, 32)))
     queries = unit(vectors[:100] + 0.1 * random.normal(size=(100, 32)))  # not the questions of the calibration
     entries = Entries(vectors, Words.of_rows([{}] * 10_000), [(1,)] * 10_000)
-    store = FaissStore(entries, factory="IVF128,SQ8")
+    store = FaissStore(entries, factory=factory)
     assert store.built[1].recall >= 0.99 and store.built[1].probes < 128
     true = exact_rows(vectors, queries, 10)
     found = [store.search(query, 10) for query in queries]
@@ -149,11 +154,28 @@ def test_at_ten_thousand_rows_the_quantised_index_finds_what_exact_search_finds(
     assert all(f[1] == pytest.approx(vectors[f[0]] @ q, abs=1e-6) for f, q in zip(found, queries, strict=True))
 
 
-def test_the_quantised_index_is_the_same_from_build_to_build() -> None:
+def test_vectors_that_four_bits_do_not_tell_apart_are_held_with_eight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.vector_stores.index_type.chosen", lambda rows, d: ["IVF4,PQ1x4fs", "IVF4,SQ8"])
+    # one code of 4 bits for all 16 numbers: 16 codes for 3,000 rows, so the best 420 by code do not hold the ten nearest
+    assert build(unit(np.random.default_rng(2).normal(size=(3000, 16))))[1].factory == "IVF4,SQ8"
+
+
+def test_rows_of_a_mapped_file_are_read_and_not_mapped(tmp_path: Path) -> None:
+    np.save(tmp_path / "vectors.npy", ENTRIES.vectors)
+    mapped = np.load(tmp_path / "vectors.npy", mmap_mode="r")
+    reader = RowReader(mapped)
+    (tmp_path / "vectors.npy").unlink()  # as a later build does; the open file stays
+    for rows in ([7, 3, 299, 3], []):
+        assert reader.rows(np.array(rows, dtype=np.int64)).tolist() == ENTRIES.vectors[rows].tolist()
+    assert RowReader(mapped[1:]).rows(np.array([0])).tolist() == ENTRIES.vectors[[1]].tolist()  # a view does not start where its file does
+
+
+@pytest.mark.parametrize("factory", ["IVF16,PQ8x4fs", "IVF16,SQ8"])
+def test_the_quantised_index_is_the_same_from_build_to_build(factory: str) -> None:
     import faiss
 
     vectors = unit(np.random.default_rng(2).normal(size=(3000, 16)))
-    one, two = (faiss.serialize_index(build(vectors, "IVF16,SQ8")[0]) for _ in range(2))
+    one, two = (faiss.serialize_index(build(vectors, factory)[0]) for _ in range(2))
     assert (one == two).all()
 
 
@@ -204,10 +226,11 @@ def test_a_short_result_of_faiss_names_no_row() -> None:
     assert 0 < len(rows) < ROWS and rows.min() >= 0
 
 
-def test_the_embedded_index_opens_from_its_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("factory", ["IVF4,PQ8x4fs", "IVF4,SQ8"])
+def test_the_embedded_index_opens_from_its_file(tmp_path: Path, factory: str) -> None:
     import faiss
 
-    index, kind = build(ENTRIES.vectors, "IVF4,SQ8")
+    index, kind = build(ENTRIES.vectors, factory)
     faiss.write_index(index, str(tmp_path / "vectors.faiss"))
     opened = FaissStore(ENTRIES, (tmp_path / "vectors.faiss", kind))
     same(opened.search(QUERIES[0], 10), EXACT.search(QUERIES[0], 10))

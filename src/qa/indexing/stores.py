@@ -13,7 +13,7 @@ from qa.errors import IndexMismatchError
 from qa.files import sha256
 from qa.vector_stores.entries import Entries
 from qa.vector_stores.faiss_store import FaissStore
-from qa.vector_stores.index_type import IndexType, build, chosen
+from qa.vector_stores.index_type import FLAT_ROWS, IndexType, build
 from qa.vector_stores.opening import connect, remote_store, store_name
 from qa.vector_stores.protocol import VectorStore
 
@@ -52,7 +52,7 @@ def embedded_store(folder: Path, manifest: dict[str, Any], what: str, entries: E
 
 def write_search(folder: Path, what: str, vectors: np.ndarray) -> dict[str, Any]:
     """Write the FAISS index of so many vectors that they need one to a folder, and return its type for the manifest."""
-    if chosen(len(vectors)) == "Flat":
+    if len(vectors) <= FLAT_ROWS:
         return asdict(IndexType("Flat"))
     import faiss
 

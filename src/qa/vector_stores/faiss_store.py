@@ -10,6 +10,7 @@ import numpy as np
 from qa.vector_stores.entries import Entries, Terms
 from qa.vector_stores.index_type import FLAT_ROWS, IndexType, build, candidates
 from qa.vector_stores.protocol import Found, Only, best, in_parts, joined, rows_cited
+from qa.vector_stores.row_reader import RowReader
 
 
 class FaissStore:
@@ -34,6 +35,10 @@ class FaissStore:
 
         path, kind = self._written
         return faiss.read_index(str(path), faiss.IO_FLAG_MMAP), kind
+
+    @cached_property
+    def _rows(self) -> RowReader:
+        return RowReader(self.entries.vectors)
 
     @cached_property
     def cited(self) -> dict[int, np.ndarray]:
@@ -79,7 +84,7 @@ class FaissStore:
         return in_parts(self.entries)
 
     def _products(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
-        return np.asarray(np.asarray(self.entries.vectors[rows]) @ np.asarray(query, dtype=np.float32))
+        return np.asarray(self._rows.rows(rows) @ np.asarray(query, dtype=np.float32))
 
 
 def rows_of(citations: Sequence[tuple[int, ...]]) -> dict[int, np.ndarray]:
