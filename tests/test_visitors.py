@@ -76,7 +76,7 @@ def test_a_full_file_takes_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_page_can_be_installed(client: TestClient) -> None:
-    found = client.get("/app.webmanifest", headers={"Accept-Language": "zh-TW"})
+    found = client.get("/manifest.json", headers={"Accept-Language": "zh-TW"})
     manifest = found.json()
     assert (found.headers["content-type"], manifest["display"], manifest["lang"]) == ("application/manifest+json", "standalone", "zh-Hant")
     sizes = set()
@@ -93,3 +93,20 @@ def test_the_pages_script_comes_from_its_own_address(client: TestClient) -> None
     page = client.get("/", headers={"Accept": "text/html"}).text
     assert 'src="page.js?v=' in page.replace("\\u0022", '"').replace('\\"', '"')
     assert "qa-reopen" in client.get("/page.js").text
+
+
+def test_the_page_without_a_connection_says_it_in_three_languages_with_the_numbers_to_call(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QA_EMERGENCY", raising=False)
+    usual, worker = client.get("/offline"), client.get("/service-worker.js")
+    assert [part in usual.text for part in ('lang="zh-Hans"', 'lang="zh-Hant"', 'lang="en"')] == [True] * 3
+    assert "120" in usual.text and "999" in usual.text
+    assert (worker.headers["content-type"].split(";")[0], worker.headers["cache-control"]) == ("text/javascript", "no-cache")
+    monkeypatch.setenv("QA_EMERGENCY", "0-123 <b>")
+    assert client.get("/offline").text.count("0-123 &lt;b&gt;") == 3
+    assert client.get("/service-worker.js").text != worker.text  # so that a browser takes the new numbers
+
+
+def test_the_manifest_in_the_page_is_ours_and_not_the_one_that_gradio_would_make(client: TestClient) -> None:
+    page = client.get("/", headers={"Accept": "text/html"}).text
+    assert 'rel="manifest" href="/manifest.json"' in page
+    assert client.get("/manifest.json", headers={"Accept-Language": "en"}).json()["name"].startswith("Stem cells for cirrhosis")

@@ -10,11 +10,11 @@ from qa.http.server import create_app, listening_socket
 
 
 @contextmanager
-def running(open_assistant: Callable[[], Any]) -> Iterator[str]:
-    """Yield the address of a server on a free port of this machine; it is stopped at the end."""
+def running(open_assistant: Callable[[], Any], port: int = 0) -> Iterator[str]:
+    """Yield the address of a server on a port of this machine, by default a free one; it is stopped at the end."""
     import uvicorn
 
-    bound = listening_socket("127.0.0.1", 0)
+    bound = listening_socket("127.0.0.1", port)
     server = uvicorn.Server(
         uvicorn.Config(create_app(open_assistant), log_level="error", ws="none", timeout_graceful_shutdown=1)
     )

@@ -1,4 +1,8 @@
-"""What the page itself asks for: an answer as PDF, feedback where the server keeps any, and what an installed app needs."""
+"""What the page itself asks for: an answer as PDF, feedback where the server keeps any, and what an installed app needs.
+
+Gradio can make its page installable itself (`pwa=True`): a manifest with its own names and icons, and no service worker.
+Ours takes the place of that manifest, in the visitor's language.
+"""
 
 from typing import Literal
 
@@ -13,6 +17,7 @@ from qa.service.service import Service
 from qa.settings import feedback_folder
 from qa.web.assets import ICONS, icon, manifest, page_script, page_style
 from qa.web.interface import InterfaceLanguage, browser_language, interface
+from qa.web.offline import offline_page, offline_script, service_worker
 from qa.web.pdf import answer_pdf
 from qa.web.saving import answer_parts
 
@@ -68,7 +73,7 @@ def visitor_routes(service: Service) -> APIRouter:
     async def style() -> Response:
         return Response(page_style(), media_type="text/css", headers={"Cache-Control": "max-age=31536000, immutable"})
 
-    @router.get("/app.webmanifest", include_in_schema=False)
+    @router.get("/manifest.json", include_in_schema=False)  # the address that Gradio gives in its page: its own is taken over
     async def app_manifest(request: Request) -> Response:
         language = browser_language(request.headers.get("accept-language", ""))
         return Response(manifest(interface(language)), media_type="application/manifest+json", headers={"Vary": "Accept-Language"})
@@ -78,6 +83,18 @@ def visitor_routes(service: Service) -> APIRouter:
         if size not in ICONS:
             raise HTTPException(404, f"icons here are {' and '.join(map(str, ICONS))} pixels wide")
         return Response(icon(size), media_type="image/png", headers={"Cache-Control": "max-age=86400"})
+
+    @router.get("/service-worker.js", include_in_schema=False)
+    async def worker() -> Response:
+        return Response(service_worker(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+    @router.get("/offline", include_in_schema=False)
+    async def offline() -> Response:
+        return Response(offline_page(), media_type="text/html", headers={"Cache-Control": "no-cache"})
+
+    @router.get("/offline.js", include_in_schema=False)
+    async def offline_behaviour() -> Response:
+        return Response(offline_script(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
     return router
 

@@ -10,7 +10,7 @@ from qa.files import sha256
 from qa.web.interface import Interface
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("visits", "display", "tools", "terms", "waiting", "page", "staff")  # in the order in which they run
+SCRIPTS = ("visits", "display", "tools", "terms", "waiting", "page", "staff", "installed")  # in the order in which they run
 STYLES = ("page", "staff")
 ICONS = (192, 512)  # pixels
 
@@ -39,7 +39,7 @@ def head_html() -> str:
     colours = (("#f5f7f8", "light"), ("#10171f", "dark"))  # --qa-ground of page.css
     themed = Markup("").join(Markup('<meta name="theme-color" content="{}" media="(prefers-color-scheme: {})">').format(*pair) for pair in colours)
     own = f'<link rel="stylesheet" href="page.css?v={version}"><script src="page.js?v={version}"></script>'
-    return f'{themed}<link rel="manifest" href="app.webmanifest"><link rel="apple-touch-icon" href="app-icon-192.png">{own}'
+    return f'{themed}<link rel="manifest" href="manifest.json"><link rel="apple-touch-icon" href="app-icon-192.png">{own}'
 
 
 def manifest(words: Interface) -> str:

@@ -68,6 +68,19 @@ def restored(service: Service, questions: Sequence[str], words: Interface) -> St
     return Step(conversation_html(service, turns, words), tuple(turns), "")
 
 
+def turns_on_the_page(service: Service, given: Sequence[Answer], seen: str, words: Interface) -> tuple[Answer, ...]:
+    """Return the answers that the visitor sees: those of the session, or where it lost them, asked again.
+
+    Args:
+        given: the session's answers.
+        seen: a JSON list of the questions on the page; "": not known, the session is believed.
+    """
+    questions = saved_questions(seen)
+    if not seen or [turn.question for turn in given[: len(questions)]] == questions:
+        return tuple(given[: len(questions)] if seen else given)
+    return restored(service, questions, words).turns
+
+
 def saved_questions(saved: str) -> list[str]:
     """Return the questions in a tab's JSON list; none if it is anything else."""
     try:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from qa.web.interface import Interface
 
-SAYS = ("close", "history", "history_about", "history_none", "history_clear", "history_cleared", "history_more", "still_working", "no_connection")
+SAYS = ("close", "history", "history_about", "history_none", "history_clear", "history_cleared", "history_more", "still_working", "no_connection", "connection_back", "failed")
 COLOURS = ("auto", "light", "dark")
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from qa.records import Answer
 from qa.service.service import LONGEST_QUESTION, Service
 from qa.web.assets import head_html, style_sheets
-from qa.web.conversation import Step, asking, checked_html, checking, conversation_html, restored, saved_questions
+from qa.web.conversation import Step, asking, checked_html, checking, conversation_html, restored, saved_questions, turns_on_the_page
 from qa.web.interface import BROWSER_LOCALES, LANGUAGES, Interface, browser_language, interface, known_language
 from qa.web.mcp_tools import offer_tools
 from qa.web.menus import menus_html
@@ -27,6 +27,8 @@ MOST_QUEUED = 200  # visitors who wait for their turn; the next is told to come 
 FONTS = ("system-ui", "-apple-system", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 # what only the browser knows: the questions of its link or this tab, and the language chosen earlier (`static/remembered.js`)
 REMEMBERED = (STATIC / "remembered.js").read_text("utf-8")
+# a question goes with those that the page shows: a server that was started anew, or a tab that slept, has lost them
+WITH_THE_SHOWN = "(...given) => [...given.slice(0, -1), document.querySelector('.conversation')?.dataset.questions ?? '']"
 
 
 def build_app(service: Service) -> Any:
@@ -45,6 +47,7 @@ def build_app(service: Service) -> Any:
         kept = gr.State([])
         remembered = gr.Textbox(visible=False)
         chosen = gr.Textbox(visible=False)
+        on_the_page = gr.Textbox(visible=False)
         with gr.Row(elem_id="top"):
             header = html("header")
             names = [(interface(name)("language_name"), name) for name in LANGUAGES]
@@ -150,12 +153,13 @@ def build_app(service: Service) -> Any:
                 labels(words) | texts(words) | {conversation: conversation_html(service, given, words), result: again}
             )
 
-        def ask(question: str, given: tuple[Answer, ...], name: str) -> Iterator[dict[Any, Any]]:
-            for step in asking(service, question, given, spoken_in(name)):
+        def ask(question: str, given: tuple[Answer, ...], name: str, seen: str) -> Iterator[dict[Any, Any]]:
+            words = spoken_in(name)
+            for step in asking(service, question, turns_on_the_page(service, given, seen, words), words):
                 yield shown(step)
 
-        def ask_this(given: tuple[Answer, ...], name: str, event: gr.EventData) -> Iterator[dict[Any, Any]]:
-            yield from ask(str(event.question), given, name)
+        def ask_this(given: tuple[Answer, ...], name: str, seen: str, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+            yield from ask(str(event.question), given, name, seen)
 
         def reopen(name: str, event: gr.EventData) -> dict[Any, Any]:
             return shown(restored(service, saved_questions(str(event.questions)), spoken_in(name)))
@@ -175,8 +179,8 @@ def build_app(service: Service) -> Any:
         opened.then(fill_page, language, list(filled), **quiet)
         opened.then(restore, [kept, language], [*talk, ask_button], **quiet)
         language.input(speak, [language, turns, checked], [*spoken, *filled, conversation, result], **quiet)
-        gr.on([box.submit, ask_button.click], ask, [box, turns, language], talk, **quiet)
-        conversation.select(ask_this, [turns, language], talk, **quiet)
+        gr.on([box.submit, ask_button.click], ask, [box, turns, language, on_the_page], talk, js=WITH_THE_SHOWN, **quiet)
+        conversation.select(ask_this, [turns, language, on_the_page], talk, js=WITH_THE_SHOWN, **quiet)
         conversation.undo(reopen, language, talk, **quiet)
         new_button.click(start_again, language, talk, **quiet)
         gr.on([claim.submit, check_button.click], check, [claim, language], [result, checked], **quiet)

@@ -60,7 +60,7 @@
     write(local, HISTORY, [{ questions, at: Date.now() }, ...others].slice(0, MOST));
   }
   function clear() {
-    for (const [store, key] of [[local, HISTORY], [session, PLACES], [session, "qa-questions"]]) {
+    for (const [store, key] of [[local, HISTORY], [session, PLACES], [session, "qa-questions"], [session, "qa-unsent"]]) {
       try {
         store().removeItem(key);
       } catch {
