@@ -67,6 +67,19 @@ def test_the_share_of_unknown_words_is_counted_over_the_words_of_the_question() 
     assert odd.names == ("Zorglub",)
 
 
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Where is the Danube?", ("Danube",)),  # no word of this question is in the small corpus
+        ("Hello, Who Was Napoleon?", ("Napoleon",)),
+        ("WHY?", ()),
+        ("\u8bf7\u95ee Danube \u5728\u54ea\u91cc", ("Danube",)),
+    ],
+)
+def test_a_word_that_only_asks_is_never_named_as_missing(question: str, names: tuple[str, ...]) -> None:
+    assert strangeness(prepared(question), STUDY, WORDS).names == names
+
+
 def test_a_profile_survives_the_way_to_disk_and_back() -> None:
     ground = Ground({3: STUDY}, WORDS)
     assert ground_from(json.loads(json.dumps(ground_row(ground)))) == ground

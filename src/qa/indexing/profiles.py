@@ -6,11 +6,12 @@ A question about a Brazilian trial, or one with 500 patients, has no answer here
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from qa.quantities.finding import quantities
 from qa.records import Passage
-from qa.text.lexicon import mentions
+from qa.text.lexicon import mentions, phrases
 from qa.text.preparation import HAN, prepared, terms
 
 EXCLUSIVE = ("place", "cell type", "cell source", "route", "disease", "design", "journal")
@@ -56,6 +57,12 @@ class Strange:
     names: tuple[str, ...]  # capitalised Latin words that are nowhere in the corpus
 
 
+@cache
+def asking_words() -> frozenset[str]:
+    """Return the lexical terms of words that only ask, as in `corpus/lexicon/wants.json`: they name nothing."""
+    return frozenset(term for phrase in phrases("wants", "asking") for term in terms(phrase))
+
+
 def strangeness(question: str, study: Profile, corpus: frozenset[str]) -> Strange:
     """Return what a prepared question says beyond a study's profile and beyond the words of the corpus."""
     foreign = []
@@ -71,7 +78,7 @@ def strangeness(question: str, study: Profile, corpus: frozenset[str]) -> Strang
     known = terms(question)
     content = [t for t in known if len(t) > 1 or not HAN.match(t)]
     unknown = [t for t in content if t not in corpus]
-    names = [w for w in NAME.findall(question) if not set(terms(w)) <= corpus]
+    names = [w for w in NAME.findall(question) if not set(terms(w)) <= corpus | asking_words()]
     return Strange(tuple(dict.fromkeys(foreign)), tuple(figures), len(unknown) / max(1, len(content)), tuple(dict.fromkeys(names)))
 
 
