@@ -59,18 +59,21 @@ def answer_question(
     plain = prepared(text)
     if not any(c.isalnum() for c in plain):
         return _refused(retriever, parts, question, language, Refusal(0.0), None)
-    scores = retriever.scores(plain, history=earlier, without=without)
+    read = retriever.read(plain, without)
+    scores = retriever.scores(read, history=earlier, without=without)
     alarm = triage(plain, _piece_vectors(retriever, plain, scores), parts.triage_model, parts.rules)
-    refusal = judge(retriever, plain, scores, bool(earlier))
+    refusal = judge(retriever, read, scores, bool(earlier))
     quotes = () if refusal.refuses else _quotes(retriever, scores, language)
     if alarm.label in ("emergency", "despair"):
         quotes = quotes if refusal.confidence >= SURE else ()  # under an urgent card only what clearly answers
         return _alarmed(retriever, parts, question, language, alarm, quotes)
     if alarm.label == "personal_advice":
         return _personal(retriever, parts, question, language, alarm, quotes, refusal)
+    heard = () if read == plain else (parts.wording.text("read_as", language).format(text=read),)
     if not quotes:
-        return _refused(retriever, parts, question, language, refusal, scores)
-    notices = parts.wording.evidence_notices(retriever.index, quotes, language)
+        answer = _refused(retriever, parts, question, language, refusal, scores)
+        return replace(answer, notices=(*heard, *answer.notices))
+    notices = (*heard, *parts.wording.evidence_notices(retriever.index, quotes, language))
     return _finished(retriever, parts, question, language, "answered", quotes, notices, confidence=refusal.confidence)
 
 

@@ -14,7 +14,6 @@ from qa.answering.assistant import Assistant
 from qa.answering.refusal import FEATURES, refusal_features
 from qa.errors import UsageError
 from qa.settings import shipped_corpus
-from qa.text.preparation import prepared
 
 FALSE_REFUSALS = 0.03  # the operating point: the share of answerable dev questions that the model may refuse
 GATED = 0.004  # the share of them that may stop at the gate
@@ -28,7 +27,7 @@ def feature_rows(assistant: Assistant, questions: list[dict[str, Any]]) -> tuple
     for row in questions:
         if row["outcome"] not in ("answered", "not_covered") or row.get("units_ok"):
             continue  # where a quote that says "not stated" is right as well, neither decision is wrong
-        text, history = prepared(row["question"]), tuple(row.get("history") or ())
+        text, history = assistant.retriever.read(row["question"]), tuple(row.get("history") or ())
         scores = assistant.retriever.scores(text, history=history)
         values, _ = refusal_features(assistant.retriever, text, scores, bool(history))
         rows.append([values[name] for name in FEATURES])

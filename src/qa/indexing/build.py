@@ -10,6 +10,7 @@ import numpy as np
 
 from qa.corpus.folder import Corpus, read_corpus
 from qa.encoding.encoder import PREPARATION, Encoder
+from qa.encoding.weights import find_weights, read_weights
 from qa.errors import CorpusError
 from qa.indexing import store
 from qa.indexing.index import embedded_text
@@ -25,6 +26,7 @@ from qa.safety.training import train_triage
 from qa.settings import shipped_corpus
 from qa.statements.outcomes import told, told_row
 from qa.text.preparation import prepared, terms
+from qa.text.spelling import Spelling, learned, spelling_row
 
 OFF_TOPIC = ("far", "near")  # kinds of examples that are about something else; the others miss by one detail
 MOST_WITH_TOKENS = 20_000  # passages, at 20 KB each; a larger corpus goes without late interaction
@@ -73,6 +75,7 @@ def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Rep
             "told": {p.id: told_row(told(p.text)) for p in corpus.passages if corpus.documents[p.document].kind in TELLING},
         }
         (temporary / "knowledge.json").write_text(json.dumps(knowledge, ensure_ascii=False), "utf-8")
+        (temporary / "spelling.json").write_text(json.dumps(spelling_row(_spelling(corpus)), ensure_ascii=False), "utf-8")
         (temporary / "memory.json").write_text(json.dumps(list(memory.used)), "utf-8")
         arrays = {
             "memory": np.stack(list(memory.used.values())),
@@ -139,6 +142,13 @@ def _ground(corpus: Corpus) -> Ground:
     vocabulary = {t for p in corpus.passages for t in terms(prepared(f"{p.context} {p.text}"))}
     vocabulary |= {t for q in corpus.bank for t in terms(prepared(q.text))}
     return Ground(study_profiles(corpus.passages), frozenset(vocabulary))
+
+
+def _spelling(corpus: Corpus) -> Spelling:
+    """Return how the words of a corpus are written; the names in its references are right as well."""
+    sentences = [prepared(f"{p.context} {p.text}") for p in corpus.passages]
+    names = [prepared(json.dumps(reference, ensure_ascii=False)) for reference in corpus.references.values()]
+    return learned([*sentences, *names], [prepared(q.text) for q in corpus.bank], read_weights(find_weights()).pieces)
 
 
 def _token_maps(encoder: Encoder, passages: int) -> TokenMaps | None:

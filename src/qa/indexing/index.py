@@ -28,6 +28,7 @@ from qa.indexing.token_maps import PassageTokens, TokenMaps, read_token_maps
 from qa.records import Document, Passage
 from qa.safety.triage import TriageModel
 from qa.statements.outcomes import Told, told_from
+from qa.text.spelling import Spelling, spelling_from
 from qa.vector_stores.entries import Entries
 from qa.vector_stores.protocol import VectorStore
 
@@ -56,6 +57,7 @@ class Index:
     ground: Ground
     triage_model: TriageModel
     told: dict[str, Told]  # by passage id, of the review and the digests
+    spelling: Spelling
     token_maps: TokenMaps | None = None  # late interaction, with an encoder that has token vectors
     tokens: PassageTokens | None = None
 
@@ -157,6 +159,7 @@ def read_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         told = {passage: told_from(row) for passage, row in knowledge["told"].items()}
         if len(vectors) != len(passages) or len(bank_vectors) != len(bank) or len(off) != len(negatives):
             raise ValueError("vectors and texts differ in number")
+        spelling = spelling_from(json.loads(files["spelling.json"].read_text("utf-8")))
         numbered = {name: {int(k): v for k, v in knowledge[name].items()} for name in ("references", "studies", "audit")}
         lexical, bank_lexical = Lexical.load(files, "lexical"), Lexical.load(files, "bank_lexical")
         token_maps, tokens = None, None
@@ -191,6 +194,7 @@ def read_index(folder: Path, encoder: Encoder, corpus_folder: Path | None = None
         ground=ground_from(knowledge["ground"]),
         triage_model=triage_model,
         told=told,
+        spelling=spelling,
         token_maps=token_maps,
         tokens=tokens,
     )

@@ -6,7 +6,7 @@ A statement (unit) is one sentence in one or two languages. Its score is a weigh
 - lexical, bank_lexical: BM25 of its lines and of its bank questions;
 - late: late interaction of the tokens of question and sentence, for the LATE_POOL best of the other parts;
 - focus: whether it is about the study that the conversation is about.
-Every part can be switched off, for ablations. Weights were chosen on the dev questions (docs/quality.md).
+The question is read without its typing errors (spelling). Every part can be switched off, for ablations. Weights were chosen on the dev questions (docs/quality.md).
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from qa.search.groups import Groups, largest
 from qa.text.preparation import language_of, prepared
 
 Mode = Literal["hybrid", "dense", "lexical"]
-PARTS = ("bank", "maps", "lexical", "bank_lexical", "late", "focus")
+PARTS = ("bank", "maps", "lexical", "bank_lexical", "late", "focus", "spelling")
 CANDIDATES = 400  # rows that each vector search contributes; a corpus of fewer rows is scored whole
 
 # The maps know the bank's sentences and push all others away. A sentence without bank questions is scored by the
@@ -83,6 +83,11 @@ class Retriever:
         """Return whether any bank question asks for the unit at a position in `Index.units`."""
         return len(self.questions_of(unit)) > 0
 
+    def read(self, text: str, without: frozenset[str] = frozenset()) -> str:
+        """Return a text as it is searched for: prepared, with its likely typing errors mended."""
+        plain = prepared(text)
+        return plain if "spelling" in without else self.index.spelling.corrected(plain)
+
     def encode(self, texts: list[str]) -> np.ndarray:
         """Return the query vectors of these texts as the encoder gives them, float32 (n, d)."""
         return self.encoder.encode(texts, "query")
@@ -103,7 +108,7 @@ class Retriever:
         """
         earlier = [h for h in history if h.strip()]
         texts = [question] + ([" ".join([*earlier, question]), " ".join(earlier)] if earlier else [])
-        plain = [prepared(t) for t in texts]
+        plain = [self.read(t, without) for t in texts]
         nothing: tuple[np.ndarray, list[np.ndarray | None]] = np.zeros((len(texts), self.encoder.dimension), np.float32), [None] * len(texts)
         vectors, tokens = self.encode_both(plain) if mode != "lexical" else nothing
         found = [self.score_vector(t, v, mode, without, rows) for t, v, rows in zip(plain, vectors, tokens, strict=True)]
