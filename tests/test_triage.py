@@ -366,8 +366,8 @@ def test_unseen_lines_are_caught_and_study_questions_are_left_alone() -> None:
     for language in ("zh", "en"):
         emergency, despair = table[language, "emergency caught"], table[language, "despair caught"]
         assert (emergency.count + despair.count) / (emergency.total + despair.total) >= 0.92
-        assert table[language, "study question given a card"].count <= 2  # of 30
-        assert table[language, "study question called personal"].count <= 2
+        assert table[language, "study question given a card"].count <= 4  # of 55, of which 40 are look-alikes
+        assert table[language, "study question called personal"].count <= 3
 
 
 @pytest.mark.slow
