@@ -53,17 +53,19 @@ def _layer(corpus: Corpus, row: int, number: int) -> Layer:
 
 
 @lru_cache(maxsize=1024)
-def _record(title: str, journal: str, year: str, authors: str) -> str:
-    parts = [f"{title}." if title else "", f"Published in 《{journal}》 in {year}." if journal else f"Published in {year}." if year else "", authors]
+def _record(title: str, journal: str, year: str, place: str, authors: str) -> str:
+    printed = f"Published in 《{journal}》 in {year}{place}." if journal else f"Published in {year}." if year else ""
+    parts = [f"{title}." if title else "", printed, authors]
     return " ".join(part for part in parts if part)
 
 
 def record_text(item: dict[str, Any], language: Language) -> str:
-    """Return a reference as a sentence: its title, journal, year and authors."""
+    """Return a reference as a sentence: its title, journal, year, volume, issue, pages and authors."""
     title = str(item.get(f"title-{language}") or item.get("title") or "")
     dates = (item.get("issued") or {}).get("date-parts") or [[]]
     year = "-".join(f"{part:02}" for part in dates[0] if isinstance(part, int))
-    return _record(title, str(item.get("container-title") or ""), year, ", ".join(authors_of(item)))
+    place = "".join(f", {name} {item[name]}" for name in ("volume", "issue", "page") if str(item.get(name, "")).strip())
+    return _record(title, str(item.get("container-title") or ""), year, place, ", ".join(authors_of(item)))
 
 
 def authors_of(item: dict[str, Any]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Finds the quantities of a Chinese or English text: dates, fixed expressions, and numbers with their unit."""
+"""Finds the quantities of a Chinese or English text: dates, citations, fixed expressions, and numbers with their unit."""
 
 from dataclasses import replace
 
+from qa.quantities.citations import citations
 from qa.quantities.dates import dates
 from qa.quantities.measured import measured
 from qa.quantities.numerals import numbers
@@ -27,7 +28,7 @@ def quantities_of(text: str) -> list[Quantity]:
         for d in dates(text)
     ]
     taken = [(q.start, q.end) for q in found]
-    for phrase in phrases(text):
+    for phrase in (*citations(text), *phrases(text)):
         if not overlaps(phrase, taken):
             found.append(phrase)
             taken.append((phrase.start, phrase.end))

@@ -12,6 +12,7 @@ FEWEST_CELLS = 1000
 WORDS_BETWEEN = re.compile(r"[\s-](?:(?!\d|one\b|two\b|three\b|four\b|five\b|one-|two-|three-|and\b|or\b|to\b|of\b|in\b|at\b|was\b|were\b|each\b|every\b|per\b|a\b|this\b|any\b|had\b|have\b|underwent\b|received\b|got\b|died\b|did\b|given\b|who\b|that\b|after\b|before\b|during\b|for\b|from\b|by\b|than\b|since\b|until\b|between\b|with\b|against\b|on\b)[A-Za-z'+-]+\s){1,3}")
 MANY = 100_000  # so many are cells where cells are named after them: eighty million of their own marrow cells
 CELLS_OF = re.compile(r"\s(?:of\s)?(?:[A-Za-z'+-]+\s){0,6}?cells\b|(?:自己|自体|本人|骨髓|脐带|的|间充质|干){1,6}细胞", re.IGNORECASE)
+OF_GROUP = re.compile(r"[\s-](?:groups?|arms?|cohorts?|levels?|steps?|tiers?)\b", re.IGNORECASE)
 COUNTED = ("patients", "times", "trials", "groups", "databases", "cells", "duration")
 
 
@@ -57,6 +58,8 @@ def unit_after(text: str, number: Number, end: int) -> tuple[Unit, int] | None:
         for blank in re.finditer(r"(?<=[\s-])", text[at : words.end()]) if words else ():
             candidate = pattern.match(text, at + blank.start())
             kind = _table_kind(table, candidate) if candidate and candidate["latin"] else ""
+            if candidate and kind == "times" and OF_GROUP.match(text, candidate.end()):
+                continue  # four single-dose cohorts
             if kind in COUNTED and not (kind == "cells" and number.value < FEWEST_CELLS):
                 match = candidate
                 break

@@ -9,7 +9,7 @@ from qa.text.lexicon import Mention, is_a
 
 CONTENT = ("measure", "event", "topic")
 POPULATION = ("disease", "stage")
-SPLIT = re.compile(r",|、|;|\band\b|并|而|\bvs\b|\bversus\b|\bagainst\b", re.IGNORECASE)
+SPLIT = re.compile(r",|、|;|\band\b|\bplus\b|并|而|加上|\bvs\b|\bversus\b|\bagainst\b", re.IGNORECASE)
 GLOSS = re.compile(r"\([^()]*\)")
 SHARING = ("laboratory value", "percentage", "number", "score")
 BRACKET_COST = 3
@@ -21,6 +21,7 @@ JOINED = re.compile(r"\s?(?:和|与|及|、|对|比|and|vs\.?|versus)\s?(?:the\s
 EVERY = re.compile(r"(?:每隔?|\bevery\s|\beach\s)$", re.IGNORECASE)
 LABEL = re.compile(r"年?(?:的|那|这|初|底)?[^,。;]{0,8}?(?:研究|试验|论文|综述|文章|荟萃|病例|报告|方案|摘要|分析)")
 NAMED = re.compile(r"(?:\b(?:the|that|this|a|an|its|their)|'s)\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
+OF_STUDY = re.compile(r"[^,。;、:]{0,8}?(?:试验|研究|论文|文章|队列|系列)|[\s/)-]{1,2}(?:[\w-]+\s){0,3}?(?:trials?|stud(?:y|ies)|papers?|series|cohort)\b", re.IGNORECASE)
 SPAN_WORDS = re.compile(r"随访|追踪|确诊|就诊|入院|收治|期间|截至|截止|为止|查到|之间|阶段|follow|diagnos|admitted|between|until|up to|by the end|from\s\w*\s?\d+\s(?:to|until|through)|period", re.IGNORECASE)
 
 
@@ -62,7 +63,7 @@ def figures_of(text: str, parts: list[Segment], found: list[Mention], quantities
             several = len(siblings) > 1 and [m for m in inside if m in rivals]
             near = [m for m in inside if m.kind == "arm"] + (several or [])
             arms = _nearest(text, quantity, near, siblings, ARM_REACH, [m for m in inside if m.kind in ("route", "cell type")])
-            touching = [m for m in inside if m.kind in ("route", "cell type") and not m.concept.generic] if not rivals else []
+            touching = [m for m in inside if m.kind in ("route", "cell type") and not m.concept.generic and not OF_STUDY.match(text, m.end)] if not rivals else []
             arms = arms or _nearest(text, quantity, touching, siblings, TOUCHING)
         content = [m for m in inside if m.kind in CONTENT and not (m.concept.generic and m.kind == "measure") and not any(a < m.start < b for a, b in glosses)]
         following = [m for m in content if m.start >= segment.end]  # after 24 weeks, albumin rose

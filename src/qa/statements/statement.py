@@ -70,6 +70,7 @@ def read_statement(text: str) -> Statement:
     found = mentions(plain)
     quantities = quantities_of(plain)
     found = [m for m in found if m.kind not in MODIFIERS or not any(_of_number(plain, m, q) for q in quantities)]
+    found = [m for m in found if m.kind != "design" or not any(q.kind == "groups" and q.start < m.end and m.start < q.end for q in quantities)]
     found = sorted([*found, *_cell_arms(plain, parts, found), *bare_directions(plain, found)], key=lambda m: (m.start, m.end))
     negated = negated_mentions(plain, parts, found)
     names = names_of(plain, found, [(q.start, q.end) for q in quantities if q.kind in ("year", "date")])

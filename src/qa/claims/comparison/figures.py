@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qa.claims.comparison.derived import derived_from
 from qa.claims.comparison.findings import NUMBER_CONTEXT, Finding, Status, span_in, usable
 from qa.claims.comparison.relations import conflict, widened
 from qa.claims.evidence import Source
@@ -39,6 +40,9 @@ def compare_figure(claim: Statement, figure: Figure, sources: Sequence[Source], 
     unlike = max(rivals, key=lambda r: (r[0], bool(widened(set(figure.arms)) & widened(set(r[2].arms))), -r[1]), default=None)
     if equal and not (unlike and _outweighs(figure, unlike, equal, near)):
         return _figure_found(kind, "agrees", claimed, unit, span, sources, equal, near[equal[1]])
+    derived = derived_from(claim, figure, sources)
+    if derived and not equal:
+        return _figure_found(kind, "agrees", claimed, unit, span, sources, (0.0, derived[0], derived[1], True), near[derived[0]])
     open_ = max((r for r in ranked if r[3] is None and not (unlike and r[2].quantity.kind != quantity.kind)), key=lambda r: (r[0], -r[1]), default=None)
     if open_ and (not unlike or open_[0] >= unlike[0] - 1):
         finding = _figure_found(kind, "undecided", claimed, unit, span, sources, open_, near[open_[1]])
@@ -73,6 +77,8 @@ def _comparable(figure: Figure, other: Figure) -> bool:
         return figure.role == other.role
     if one == "percentage" and two == "patients":
         return not any(c.isdigit() for c in figure.quantity.text)  # a third: nine of 27
+    if one == two == "bibliography":
+        return figure.quantity.base == other.quantity.base
     if one == two:
         return ("interval" in (figure.role, other.role)) <= (figure.role == other.role)
     return "number" in (one, two) and {one, two} <= set(COUNTABLE)

@@ -26,18 +26,7 @@ def compare_traits(claim: Statement, sources: Sequence[Source], near: list[float
 
 def _trait(claim: Statement, item: Item, sources: Sequence[Source], near: list[float]) -> Finding:
     concept = concepts()[item.key]
-    anchored = _anchored(claim, concept, sources)
-    same: list[Found] = []
-    denied: list[Found] = []
-    rival: list[Found] = []
-    for row, source in enumerate(sources):
-        for other in source.statement.items if not anchored or row in anchored else ():
-            if not usable(source, other.mood, item.mood):
-                continue
-            if is_a(other.key, item.key):
-                (denied if other.negated and other.key == item.key else same if not other.negated else []).append((near[row], row, other))
-            elif not other.negated and exclusive(other.key, item.key):
-                rival.append((near[row], row, other))
+    same, denied, rival = _spoken_of(item, sources, near, _anchored(claim, concept, sources))
     claimed = original_words(claim, item.start, item.end)
     span = claim.prepared.span(item.start, item.end)
     agreeing, against = (denied + rival, same) if item.negated else (same, rival + denied)
@@ -52,6 +41,22 @@ def _trait(claim: Statement, item: Item, sources: Sequence[Source], near: list[f
                     where = span_in(source, name.start, name.end)
                     return Finding("place", "differs", claimed, name.text, "", span, where, row, near=near[row])
     return Finding(concept.kind, "undecided", claimed, claim_span=span)
+
+
+def _spoken_of(item: Item, sources: Sequence[Source], near: list[float], rows: set[int]) -> tuple[list[Found], list[Found], list[Found]]:
+    """Return where sources say the same, deny it, or say what excludes it; in these rows if any of them does, else in all."""
+    same: list[Found] = []
+    denied: list[Found] = []
+    rival: list[Found] = []
+    for row, source in enumerate(sources):
+        for other in source.statement.items if not rows or row in rows else ():
+            if not usable(source, other.mood, item.mood):
+                continue
+            if is_a(other.key, item.key):
+                (denied if other.negated and other.key == item.key else same if not other.negated else []).append((near[row], row, other))
+            elif not other.negated and exclusive(other.key, item.key):
+                rival.append((near[row], row, other))
+    return (same, denied, rival) if same or denied or rival or not rows else _spoken_of(item, sources, near, set())
 
 
 def _anchored(claim: Statement, concept: Concept, sources: Sequence[Source]) -> set[int]:

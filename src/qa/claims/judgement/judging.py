@@ -52,7 +52,8 @@ def _judge_sentence(
         sources = sources_of(corpus, study, rows[study], statement.language)
         comparison = weigh(statement, sources)
         carried = study == previous and not names_study(statement)
-        cases.append(Case(study, score, sources, comparison, strangeness(statement, sources, comparison), carried))
+        late = max((hit.parts.get("late", 0.0) for hit in hits if study in hit.passage.citations), default=0.0)
+        cases.append(Case(study, score, sources, comparison, strangeness(statement, sources, comparison), carried, late))
     if not cases:
         return nothing_found()
     supported = [case for case in cases if verdict_of(statement, case) == "supported"]

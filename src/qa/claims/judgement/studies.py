@@ -22,7 +22,10 @@ FRAME = ("negation:", "strength:", "direction:", "comparison:")  # how something
 
 @dataclass(frozen=True)
 class Case:
-    """One study as the candidate for a claim; `carried` over from the sentence before, where the claim names none itself."""
+    """One study as the candidate for a claim; `carried` over from the sentence before, where the claim names none itself.
+
+    `late` is the late interaction of the claim with the likest sentence on the study, 0 where the hits tell none.
+    """
 
     study: int
     score: float
@@ -30,6 +33,7 @@ class Case:
     comparison: Comparison
     strange: float
     carried: bool = False
+    late: float = 0.0
 
 
 def candidate_studies(

@@ -12,6 +12,8 @@ LIKEST = 8  # sentences looked at for two items together
 SCATTERED = 3  # agreeing items from which two at least must share a sentence
 NO_FARTHER = 0.1  # by how much a backing sentence may be less like the claim than one of the other layer that contradicts it
 STRANGE, STRANGE_PER_FACT = 0.8, 0.8  # unknown words allowed in a supported claim, and more for every fact that agrees
+CLOSE = 0.46  # late interaction from which a claim speaks of what a sentence speaks of; unrelated claims stay below
+STRANGE_CLOSE = 2.5  # unknown words allowed beside these in a claim so close: other words for the same
 STRANGE_ALONE = 0.3  # unknown words allowed where nothing but the study's identity is confirmed
 SHARED = 0.6  # share of words by which a claim without any concept counts as a sentence of the study
 COUNTED = 0.5  # likeness below which numbers alone, of nothing named, confirm nothing
@@ -41,7 +43,8 @@ def verdict_of(statement: Statement, case: Case) -> LayerVerdict:
     if not facts:  # only the place or journal is known: whatever else is said of it must be known too
         read = _spoken(statement, case.sources) or not statement.words
         return "supported" if read and case.strange <= STRANGE_ALONE else "not stated"
-    return "supported" if case.strange <= STRANGE + STRANGE_PER_FACT * len(facts) else "not stated"
+    allowed = STRANGE + STRANGE_PER_FACT * len(facts) + (STRANGE_CLOSE if case.late >= CLOSE else 0.0)
+    return "supported" if case.strange <= allowed else "not stated"
 
 
 def layer_verdict(statement: Statement, case: Case, layer: str) -> LayerVerdict:
@@ -50,7 +53,7 @@ def layer_verdict(statement: Statement, case: Case, layer: str) -> LayerVerdict:
     if not any(s.layer == layer for s in own):
         return "not stated"
     comparison = weigh(statement, own)
-    return verdict_of(statement, Case(case.study, case.score, own, comparison, strangeness(statement, own, comparison), case.carried))
+    return verdict_of(statement, Case(case.study, case.score, own, comparison, strangeness(statement, own, comparison), case.carried, case.late))
 
 
 def is_backed(statement: Statement, case: Case, layers: dict[str, LayerVerdict]) -> bool:
