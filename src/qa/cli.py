@@ -61,6 +61,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command("index", "read the corpus, embed it and write the index", _index)
     sub.add_argument("--if-needed", action="store_true", help="do nothing if the index is there and fits")
+    sub.add_argument("--workers", type=_positive, metavar="N", help="processes that embed a large corpus (default 1; with --ray one for each core there)")
+    sub.add_argument("--ray", metavar="ADDRESS", help="Ray cluster to embed on: HOST:PORT, auto, or local (default: QA_RAY)")
     sub = command("ask", "answer one question with quotes", _ask)
     sub.add_argument("question", metavar="QUESTION")
     sub.add_argument("--history", action="append", default=[], metavar="Q", help="an earlier question; repeat, oldest first")
@@ -135,7 +137,7 @@ def print_json(value: Any) -> None:
 def _index(args: argparse.Namespace) -> int:
     from qa.commands.workspace import make_index
 
-    return make_index(args.corpus, args.index, args.if_needed)
+    return make_index(args.corpus, args.index, args.if_needed, args.workers, args.ray)
 
 
 def _ask(args: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ QAError
   IndexNotFoundError      nothing built yet
   IndexMismatchError      built by another encoder, corpus or format version, or damaged
   StoreError              the vector store can't be reached, or holds something else
-  EncoderError            the encoder can't be opened
+  EncoderError            the encoder can't be opened, or the processes that run it were lost
   DatasetError            an evaluation data set can't be used
   FetchError              the network or a remote service refused
 
@@ -39,7 +39,7 @@ class StoreError(QAError):
 
 
 class EncoderError(QAError):
-    """The encoder can't be opened."""
+    """The encoder can't be opened, or the processes that run it were lost."""
 
 
 class DatasetError(QAError):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from qa.answering.assistant import Assistant
 from qa.encoding.encoder import open_encoder
+from qa.encoding.many import spread
 from qa.errors import IndexNotFoundError
 from qa.indexing.build import build_index
 from qa.indexing.index import fits
@@ -12,13 +13,18 @@ from qa.progress import Progress
 from qa.settings import default_corpus, default_index
 
 
-def make_index(corpus: Path | None, index: Path | None, if_needed: bool = False) -> int:
-    """Build the index, print what was read, one line for each file that can't be used; return the exit code."""
+def make_index(corpus: Path | None, index: Path | None, if_needed: bool = False, workers: int | None = None, ray: str | None = None) -> int:
+    """Build the index, print what was read, one line for each file that can't be used; return the exit code.
+
+    Args:
+        workers, ray: as in `qa.encoding.many.spread`.
+    """
     corpus, index = corpus or default_corpus(), index or default_index()
     encoder = open_encoder()
     if if_needed and fits(index, encoder, corpus):
         return 0
-    manifest, read = build_index(corpus, index, encoder, Progress())
+    with spread(encoder, workers, ray) as many:
+        manifest, read = build_index(corpus, index, many, Progress())
     for problem in read.problems:
         print(f"qa: {problem}", file=sys.stderr)
     counts = manifest["corpus"]

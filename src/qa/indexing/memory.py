@@ -14,7 +14,7 @@ from qa.indexing.index import embedded_text
 from qa.indexing.serial import passage_from
 from qa.indexing.token_maps import PassageTokens, TokenMaps
 
-TOKEN_BATCH = 512  # passages whose full token vectors are in memory at once
+TOKEN_BATCH = 512  # passages whose full token vectors are in memory at once, if the encoder does not ask for more
 
 
 class Memory:
@@ -62,8 +62,9 @@ class Memory:
         keys = [key_of("passage", text) for text in texts]
         known, tokens = dict(self._old), dict(self._old_tokens)
         missing = _first_of_each(keys, {key for key in known if key in tokens})
-        for start in range(0, len(missing), TOKEN_BATCH):
-            part = missing[start : start + TOKEN_BATCH]
+        size = getattr(self._encoder, "token_batch", TOKEN_BATCH)
+        for start in range(0, len(missing), size):
+            part = missing[start : start + size]
             fresh, rows = self._encoder.encode_both([texts[i] for i in part], "passage")  # type: ignore[attr-defined]  # _token_maps asked
             known.update((keys[i], row) for i, row in zip(part, fresh, strict=True))
             tokens.update((keys[i], maps.passages(row)) for i, row in zip(part, rows, strict=True))
