@@ -80,7 +80,7 @@ def test_a_limited_gain_is_neither_side() -> None:
 
 def test_what_a_sentence_tells_is_kept_in_the_index_as_plain_values() -> None:
     row = told_row(told("Albumin was unchanged, and the MELD score improved."))
-    assert row == {"sides": [["measure:albumin", "not better"], ["measure:meld", "better"]], "named": ["measure:albumin", "measure:meld"]}
+    assert row == {"sides": [["measure:albumin", "not better"], ["measure:meld", "better"]], "keys": ["direction:better", "direction:same", "measure:albumin", "measure:meld"]}
     assert told_from(row) == told("Albumin was unchanged, and the MELD score improved.")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from qa.answering.cards import citation_card, quote_of
 from qa.answering.opposite import Opposites
 from qa.answering.refusal import Refusal, judge
+from qa.answering.several import of_several
 from qa.answering.wording import Wording, read_wording
 from qa.claims.hint import nli_hint
 from qa.claims.judgement.judging import judge as judge_claim
@@ -63,7 +64,7 @@ def answer_question(
     scores = retriever.scores(read, history=earlier, without=without)
     alarm = triage(plain, _piece_vectors(retriever, plain, scores), parts.triage_model, parts.rules)
     refusal = judge(retriever, read, scores, bool(earlier))
-    quotes = () if refusal.refuses else _quotes(retriever, scores, language)
+    quotes = _quotes(retriever, scores, read, language, refusal)
     if alarm.label in ("emergency", "despair"):
         quotes = quotes if refusal.confidence >= SURE else ()  # under an urgent card only what clearly answers
         return _alarmed(retriever, parts, question, language, alarm, quotes)
@@ -83,9 +84,16 @@ def _piece_vectors(retriever: Retriever, question: str, scores: Scores) -> np.nd
     return np.vstack([scores.raw[None], retriever.encode(sentences)]) if sentences else scores.raw
 
 
-def _quotes(retriever: Retriever, scores: Scores, language: Language) -> tuple[Quote, ...]:
-    """Return one to three quotes, best first: within reach of the best score, none saying what an earlier one says."""
+def _quotes(retriever: Retriever, scores: Scores, question: str, language: Language, refusal: Refusal) -> tuple[Quote, ...]:
+    """Return one to three quotes, best first: within reach of the best score, none saying what an earlier one says.
+
+    A question about several studies gets one quote of each, up to five; none where the refusal model refuses.
+    """
     index = retriever.index
+    if refusal.refuses:
+        return ()
+    if several := of_several(retriever, scores, question, language):
+        return tuple(quote_of(index, hit.passage, language, hit.score) for hit in several)
     chosen: list[Hit] = []
     for hit in retriever.hits(scores, language, 8):
         if chosen and hit.score < chosen[0].score - MARGIN:

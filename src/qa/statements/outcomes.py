@@ -1,4 +1,4 @@
-"""What a sentence tells of outcomes: which measures got better or not, and which findings it names."""
+"""What a sentence tells of outcomes: which measures got better or not; and which concepts it names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +13,15 @@ FINDINGS = ("measure:", "event:")
 
 @dataclass(frozen=True)
 class Told:
-    """`sides`: (measure, side) pairs that a sentence states; `named`: the measures and events in it. Keys of the word lists."""
+    """`sides`: (measure, side) pairs that a sentence states; `keys`: all concepts of the word lists in it."""
 
     sides: frozenset[tuple[str, Side]]
-    named: frozenset[str]
+    keys: frozenset[str]
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The measures and events among the concepts."""
+        return frozenset(key for key in self.keys if key.startswith(FINDINGS))
 
 
 def told(sentence: str) -> Told:
@@ -25,14 +30,14 @@ def told(sentence: str) -> Told:
     changes = [c for c in statement.changes if c.mood in ("stated", "hearsay") and not c.strength & WEAK]
     better = {(c.measure, cast(Side, "better")) for c in changes if c.signs == {"+"}}
     others = {(c.measure, cast(Side, "not better")) for c in changes if c.signs and c.signs <= {"0", "-"}}
-    return Told(frozenset(better | others), frozenset(key for key in statement.keys if key.startswith(FINDINGS)))
+    return Told(frozenset(better | others), statement.keys)
 
 
 def told_row(what: Told) -> dict[str, Any]:
     """Return it as plain JSON values."""
-    return {"sides": sorted(map(list, what.sides)), "named": sorted(what.named)}
+    return {"sides": sorted(map(list, what.sides)), "keys": sorted(what.keys)}
 
 
 def told_from(row: dict[str, Sequence[Any]]) -> Told:
     """Return what `told_row` made a row of; KeyError, TypeError or ValueError if it is none."""
-    return Told(frozenset((str(measure), cast(Side, str(side))) for measure, side in row["sides"]), frozenset(map(str, row["named"])))
+    return Told(frozenset((str(measure), cast(Side, str(side))) for measure, side in row["sides"]), frozenset(map(str, row["keys"])))
