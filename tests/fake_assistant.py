@@ -166,7 +166,7 @@ class FakeAssistant:
         )
         if "blood" in question or "吐血" in question:
             answer = replace(answer, outcome="emergency", notices=("Call 120 now.", *answer.notices))
-        elif "should I" in question:
+        elif "should I" in question or "\u8be5\u4e0d\u8be5" in question:
             answer = replace(
                 answer, outcome="personal_advice", quotes=(), notices=("Ask your doctor.", "What is covered.")
             )

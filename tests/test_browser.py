@@ -351,12 +351,16 @@ def test_without_an_index_the_page_gives_the_command_that_builds_it(visit):
         assert page.locator("#question textarea").input_value() == "anything"
 
 
-@pytest.mark.parametrize(("view", "scheme"), [(DESKTOP, "light"), (PHONE, "light"), (DESKTOP, "dark")])
+@pytest.mark.parametrize(
+    ("view", "scheme", "contrast"),
+    [(DESKTOP, "light", "no-preference"), (PHONE, "light", "no-preference"), (DESKTOP, "dark", "no-preference"), (PHONE, "light", "more"), (DESKTOP, "dark", "more")],
+)
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
-def test_axe_finds_no_serious_fault_on_any_tab(visit, language, view, scheme):
+def test_axe_finds_no_serious_fault_on_any_tab(visit, language, view, scheme, contrast):
     axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed; pip install it")
     script = (Path(axe.__file__).parent / "axe.min.js").read_text("utf-8")
-    page = visit(language, view, color_scheme=scheme, reduced_motion="reduce")
+    page = visit(language, view, color_scheme=scheme, contrast=contrast, reduced_motion="reduce")
+    page.wait_for_function(f"document.documentElement.classList.contains('qa-contrast') === {str(contrast == 'more').lower()}")
     page.evaluate(script)  # not as a script of the page: its policy runs none but its own
     found = []
 

@@ -358,6 +358,26 @@ def test_english_cards_read_at_grade_eight_or_below(name: str) -> None:
     assert grade(notices[name]["en"].replace("{emergency}", "112").replace("{crisis}", "a crisis line")) <= 8
 
 
+@pytest.mark.parametrize(
+    ("question", "label_now"),
+    [
+        ("\u6253\u5b8c\u6d51\u8eab\u6eda\u70eb", "emergency"),  # burning hot all over after the shot
+        ("\u6253\u5b8c\u6eda\u70eb\u4e0d\u6eda\u70eb", "emergency"),  # no listed way of asking: rather one card too many
+        ("\u6253\u5b8c\u4f1a\u4e0d\u4f1a\u6eda\u70eb", None),
+        ("\u8f93\u5b8c\u9ad8\u70e7\uff0c\u4e25\u4e0d\u4e25\u91cd", "emergency"),  # a fever that is there
+        ("\u6253\u5b8c\u9ad8\u70e7\u4e25\u4e0d\u4e25\u91cd", None),
+    ],
+)
+def test_whether_something_hurts_or_burns_after_an_infusion_is_asked_in_general(question: str, label_now: str | None, rules: Rules) -> None:
+    assert label(question, rules) == label_now
+
+
+@pytest.mark.parametrize("question", ["\u6253\u5b8c\u70eb\u4e0d\u70eb", "\u8f93\u5b8c\u75bc\u4e0d\u75bc", "\u62bd\u5b8c\u9aa8\u9ad3\u75db\u4e0d\u75db"])
+def test_the_chinese_way_of_asking_whether_is_heard(question: str, rules: Rules) -> None:
+    assert "supposed" in find(question, rules).contexts
+    assert "supposed" not in find(question[2:], rules).contexts  # without the treatment it may be about someone now
+
+
 @pytest.mark.slow
 def test_unseen_lines_are_caught_and_study_questions_are_left_alone() -> None:
     from qa.encoding.encoder import EmbeddedEncoder
@@ -387,5 +407,7 @@ def test_the_trained_model_tells_the_briefs_look_alikes_apart(rules: Rules) -> N
         "爸爸今天说话颠三倒四的": "emergency",
         "my dad keeps talking to people who are not there since this morning": "emergency",
         "不想再醒过来了": "despair",
+        "打完烫不烫": None,
+        "does it hurt when the cells go in": None,
     }
     assert {q: triage(q, encoder.encode([q], "query")[0], model, rules).label for q in wanted} == wanted
