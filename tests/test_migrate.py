@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from bilingual import QUESTIONS, bilingual_assistant
 from conftest import ToyEncoder
 from fastapi.testclient import TestClient
 
 from qa.answering.assistant import Assistant
 from qa.cli import main
 from qa.errors import StoreError
+from qa.evaluation.directions import searched_by_direction
 from qa.http.server import create_app
 from qa.indexing.build import build_index
 from qa.indexing.index import open_index
@@ -126,6 +128,40 @@ def test_an_app_says_503_while_its_server_is_down_and_answers_the_same_when_it_i
         server.stop()
         assert until(lambda: ask()[0] == 503)
         assert f"the vector store at http://127.0.0.1:{server.port} failed" in ask()[1]
+        # the index is open and fits, but questions are better sent elsewhere
+        assert until(lambda: client.get("/readyz").status_code == 503) and client.get("/healthz").status_code == 200
         server.start()
         assert until(lambda: ask()[0] == 200)
         assert ask()[1] == answer
+        assert until(lambda: client.get("/readyz").status_code == 200)
+
+
+def test_both_health_checks_say_503_with_the_reason_while_the_server_is_down_at_the_start_and_200_when_it_is_back(
+    server: Server, migrated: Path, toy_encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.service.background.RETRY_SECONDS", 0.2)
+    server.stop()
+    with TestClient(create_app(lambda: Assistant.open(migrated, encoder=toy_encoder)), raise_server_exceptions=False) as client:
+        def states() -> list[int]:
+            return [client.get(path).status_code for path in ("/healthz", "/readyz", "/livez")]
+
+        assert until(lambda: f"the vector store at http://127.0.0.1:{server.port} failed" in client.get("/healthz").text)
+        assert states() == [503, 503, 200]
+        assert f"127.0.0.1:{server.port} failed" in client.get("/readyz").json()["detail"]
+        server.start()
+        assert until(lambda: states() == [200, 200, 200])
+        assert client.post("/api/ask", json={"question": QUESTION}).json()["outcome"] == "answered"
+
+
+def test_one_language_of_an_index_is_searched_here_for_no_server_has_those_rows(
+    server: Server, tmp_path: Path, toy_encoder: ToyEncoder, quick_build: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.commands.migrate.open_encoder", lambda: toy_encoder)
+    monkeypatch.setenv("QA_STORE", "faiss")
+    here = bilingual_assistant(tmp_path, toy_encoder)
+    expected = searched_by_direction(here, QUESTIONS, "hybrid", frozenset())
+    monkeypatch.setenv("QA_STORE", "milvus")
+    assert main(["migrate", "--index", str(here.index.folder)]) == 0
+    there = Assistant.open(here.index.folder, encoder=toy_encoder)
+    assert there.index.store.name == "milvus"
+    assert searched_by_direction(there, QUESTIONS, "hybrid", frozenset()) == expected and expected["zh->en"]["a-zh"]

@@ -1,19 +1,26 @@
 """What those who run a server ask it: whether it lives, whether it can answer, what it did.
 
-`/livez`: the process answers; if not, restart it. `/healthz`: the index is loaded and fits. `/readyz`: that, and there
-is room for a question now; if not, send questions elsewhere.
+`/livez`: the process answers; if not, restart it. `/healthz`: the index is loaded and fits. `/readyz`: that, a vector
+store on a server answers, and there is room for a question now; if not, send questions elsewhere.
 """
 
+import asyncio
+import time
 from collections.abc import Iterator
 from typing import Literal
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
+from qa.answering.assistant import Assistant
+from qa.errors import QAError, StoreError
 from qa.http.api import PROBLEMS, Model, as_json
 from qa.service.background import NotReadyError
 from qa.service.metrics import CONTENT_TYPE, Gauge
 from qa.service.service import Service
+
+STORE_SECONDS = 3.0  # that a store on a server may take to answer; probes wait four or five
+STORE_AGAIN = 2.0  # seconds for which its answer counts: anyone can ask for /readyz, and need not reach the server by it
 
 
 class LiveModel(Model):
@@ -31,9 +38,38 @@ class HealthModel(Model):
     encoder: str
 
 
+class StoreProbe:
+    """Asks a vector store on a server whether it still has the passages, every few seconds at most. For one event loop."""
+
+    def __init__(self) -> None:
+        self._asked = float("-inf")
+        self._problem: QAError | None = None
+        self._turn = asyncio.Lock()
+
+    async def check(self, assistant: Assistant) -> None:
+        """Return if the store answers, or is in this process; StoreError if not."""
+        store = getattr(assistant.index, "store", None)
+        if store is None or store.embedded:
+            return
+        async with self._turn:
+            if time.monotonic() - self._asked > STORE_AGAIN:
+                try:
+                    async with asyncio.timeout(STORE_SECONDS):
+                        await asyncio.to_thread(store.count)
+                    self._problem = None
+                except TimeoutError:
+                    self._problem = StoreError(f"the vector store did not answer within {STORE_SECONDS:g} seconds; see whether it runs")
+                except StoreError as error:
+                    self._problem = error
+                self._asked = time.monotonic()
+        if self._problem is not None:
+            raise self._problem
+
+
 def health_routes(service: Service) -> APIRouter:
     """Return the routes over one service."""
     router = APIRouter()
+    probe = StoreProbe()
 
     @router.get(
         "/healthz", response_model=HealthModel, responses={503: PROBLEMS[503]}, summary="Whether answers can be given"
@@ -56,6 +92,7 @@ def health_routes(service: Service) -> APIRouter:
         if not service.gate.open:
             why = "the server is about to stop" if service.gate.closing else "as many questions wait as are let in"
             raise NotReadyError(why)
+        await probe.check(service.opening.wait(0))
         return as_json({"status": "ok"})
 
     @router.get("/livez", response_model=LiveModel, summary="Whether the process answers at all; restart it if not")
