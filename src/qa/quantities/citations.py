@@ -6,8 +6,8 @@ from qa.quantities.quantity import Quantity, written
 
 PAGES = r"(?P<first>\d+)(?:\s?(?:[-~至到]|to|through)\s?(?P<last>\d+))?"
 PATTERNS = [
-    re.compile(rf"(?<![\d.])(?P<volume>\d{{1,3}})\s?\((?P<issue>\d{{1,3}})\)\s?:\s?{PAGES}(?=[\s.,;)]|$|[\u4e00-\u9fff])"),
-    re.compile(rf"(?:(?<=(?:19|20)\d\d;)|(?<=(?:19|20)\d\d[;,]\s))(?P<volume>\d{{1,3}})(?:\s?\((?P<issue>\d{{1,3}})\)|\s?:\s?{PAGES})(?=[\s.,;)]|$|[\u4e00-\u9fff])"),
+    re.compile(rf"(?<![\d.])(?P<volume>\d{{1,3}})\s?\((?P<issue>\d{{1,3}})\)\s?:\s?{PAGES}(?=[\s.,:;)]|$|[\u4e00-\u9fff])"),
+    re.compile(rf"(?:(?<=(?:19|20)\d\d;)|(?<=(?:19|20)\d\d[;,]\s))(?P<volume>\d{{1,3}})(?:\s?\((?P<issue>\d{{1,3}})\)|\s?:\s?{PAGES})(?=[\s.,:;)]|$|[\u4e00-\u9fff])"),
     re.compile(
         r"第?\s?(?P<volume>\d{1,3})\s?卷(?:[\s,、的]{0,2}第?\s?(?P<issue>\d{1,3})\s?期)?"
         rf"(?:[\s,、]{{0,2}}(?:第|起止页码?|页码|页)(?:为|是|:)?\s?{PAGES}\s?页?|[\s,、]{{0,2}}(?P<from>\d+)\s?[-~至到]\s?(?P<to>\d+)\s?页)?"

@@ -30,7 +30,7 @@ def _patterns() -> list[re.Pattern[str]]:
     months = "|".join(sorted(word_list("quantities")["months"], key=len, reverse=True))
     month = rf"(?P<name>{months})\.?"
     return [
-        re.compile(rf"(?P<y>{YEAR})\s?年\s?(?P<m>\d{{1,2}})\s?月(?:\s?(?P<d>\d{{1,2}})\s?[日号])?(?:份|间)?"),
+        re.compile(rf"(?P<y>{YEAR})\s?年\s?(?P<m>\d{{1,2}})\s?月(?:[上中下]旬)?(?:\s?\(?(?P<d>\d{{1,2}})\s?[日号]\)?)?(?:份|间)?"),
         re.compile(rf"(?<![A-Za-z0-9.])(?P<y>{YEAR})[-/.](?P<m>0?[1-9]|1[0-2])(?:[-/.](?P<d>[0-3]?\d))?(?![\d-])"),
         re.compile(rf"(?<![A-Za-z0-9.])(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s(?:of\s)?{month},?\s(?P<y>{YEAR})\b", re.IGNORECASE),
         re.compile(rf"\b{month}\s(?P<d>[0-3]?\d)(?:st|nd|rd|th)?,?\s(?P<y>{YEAR})\b", re.IGNORECASE),

@@ -7,6 +7,7 @@ from qa.quantities.quantity import Quantity, factor_of, rounded
 
 LISTED = re.compile(r"\s?(?:[,、/]|and|or|和|与|或|及|对|vs\.?|versus|, and|, or)\s?(?:第|again)?\s?")
 OF_THEM = re.compile(r"\s(?:of|in|out\sof)\s")  # by month 6, 9 of the 27
+FEWEST_CELLS = 1_000_000  # so large a number without a unit counts cells
 SHARE = re.compile(r"\s?/\s?")
 
 
@@ -15,7 +16,7 @@ def with_listed_units(text: str, found: list[Quantity]) -> list[Quantity]:
     result = list(found)
     for at in range(len(result) - 2, -1, -1):
         this, following = result[at], result[at + 1]
-        if this.kind == "number" and following.kind not in ("number", "p value", "year", "date") and LISTED.fullmatch(text[this.end : following.start]):
+        if this.kind == "number" and this.low < FEWEST_CELLS and following.kind not in ("number", "p value", "year", "date") and LISTED.fullmatch(text[this.end : following.start]):
             result[at] = _in_unit_of(this, following)
     for at in range(1, len(result)):
         this, previous = result[at], result[at - 1]

@@ -18,6 +18,7 @@ P_VALUE = re.compile(
 BELOW, ABOVE = re.compile(r"[<≤]|小于|低于|不|below|under|l(?:ess|ower)", re.IGNORECASE), re.compile(r"[>≥]|大于|高于|超过|above|over|more|greater", re.IGNORECASE)
 PER_KG = re.compile(r"(?:每|/)\s?(?:公斤|千克|kg)(?:体重)?\s?(?:约|给|打|输|用)?$", re.IGNORECASE)
 SUBSTANCE_PER_KG = {"μg": Unit("drug dose", "μg/kg", "μg/kg", 1), "mg": Unit("drug dose", "mg/kg", "μg/kg", 1000)}
+FEWEST_CELLS_ALONE = 1_000_000  # nothing else here is so many
 FEWEST_ALONE = 13  # a smaller number in words without a unit is an article or counts what is named elsewhere
 DID = re.compile(
     r"\s(?:of\s(?:those|them|these|the|whom)|had|were|was|got|died|received|developed|could|underwent|dropped|left|stopped|withdrew|moved|never)\b"
@@ -111,7 +112,7 @@ def _quantity(
         if not re.match(r"[、,]\s?\d", text[end:]):
             return None
     if found is None:
-        found = Unit("number", "", "", 1)
+        found = Unit("cells", "cell", "cell", 1) if low >= FEWEST_CELLS_ALONE else Unit("number", "", "", 1)
     relation = relation_of(text, number.start, end)
     scale = found.factor if found.unit == found.base else 1  # 三成 is shown as 30 %
     shown = "-".join(dict.fromkeys(written(value * scale) for value in (low, high)))
@@ -130,7 +131,7 @@ def _is_year_number(value: float) -> bool:
 def _is_label(text: str, start: int, end: int, unit: tuple[Unit, int] | None) -> bool:
     """Return whether the number is part of a name: a table, a group's number, a hospital's number, 15-minute tests."""
     before, after = text[max(0, start - 14) : start], text[end : end + 14]
-    if re.search(r"(?:type|phase|grade|class|PLA|version|v|ref\.?|no\.)\s?#?$", before, re.IGNORECASE):
+    if re.search(r"(?:type|phase|grade|class|PLA|version|v|ref\.?|no\.|RevMan|SPSS|SAS|Stata|Prism|版本)\s?#?$", before, re.IGNORECASE):
         return True
     if unit is None and re.search(r"(?:table|group|figure|article|number|arm|表|图|组|型)\s?#?$", before, re.IGNORECASE):
         return not re.search(r"[.±]", text[start : end + 2])

@@ -54,7 +54,7 @@ def same_value(claimed: Quantity, source: Quantity) -> bool | None:
             days = [q.low * (DAYS_A_MONTH if q.base == "month" else 1) for q in (claimed, source)]
             ends = [q.high * (DAYS_A_MONTH if q.base == "month" else 1) for q in (claimed, source)]
             near = all(abs(a - b) <= NEAR * max(a, b) for a, b in (days, ends))
-            return None if near else False
+            return (claimed.relation == "~" or None) if near else False  # roughly two months are 8 weeks
         return False
     if {claimed.relation, source.relation} == {"<", ">"}:
         return False

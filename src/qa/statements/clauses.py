@@ -15,6 +15,7 @@ from qa.text.sentences import sentence_spans
 
 Mood = Literal["stated", "unstated", "hearsay", "other", "wish"]
 WEAK = re.compile(r",(?!\d{3}(?!\d))|:(?=\s|[\u4e00-\u9fff])")
+FIGURE = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")  # but for a year
 CLAUSE_END = re.compile(r"[;。!?]")
 
 
@@ -85,6 +86,8 @@ def _moods(text: str, pieces: list[tuple[int, int]]) -> list[Mood]:
             speaker = phrase_pattern("statements", "speaker").search(text[a : a + cue.start()])
             first = at if speaker and at else 0
             for i in range(first, len(pieces)):
+                if i < at and FIGURE.search(text, *pieces[i]):
+                    continue  # aged 18 to 75, and the cause is not stated: what has a figure is stated
                 if i > at and phrase_pattern("statements", "restated").search(text, *pieces[i]):
                     break
                 moods[i] = "unstated"

@@ -18,11 +18,13 @@ SPLIT_COST = 20  # characters that a comma or "and" between a figure and a word 
 REACH, ARM_REACH, TOUCHING = 60, 20, 8
 VERSUS = re.compile(r"\s?(?:vs\.?|versus|against|对|比)\s?", re.IGNORECASE)
 JOINED = re.compile(r"\s?(?:和|与|及|、|对|比|and|vs\.?|versus)\s?(?:the\s)?", re.IGNORECASE)
-EVERY = re.compile(r"(?:每隔?|\bevery\s|\beach\s)$", re.IGNORECASE)
+ONE_EACH = re.compile(r"\s?(?:一|1)\s?(?:次|回|针|剂|轮)|\sapart\b")
+FREQUENT = re.compile(r"ly$|^[每隔]|^(?:every|each|per)\b", re.IGNORECASE)
+EVERY = re.compile(r"(?:每隔?|\bevery\s|\beach\s|\b(?:once|twice|times)\s)$", re.IGNORECASE)
 LABEL = re.compile(r"年?(?:的|那|这|初|底)?[^,。;]{0,8}?(?:研究|试验|论文|综述|文章|荟萃|病例|报告|方案|摘要|分析)")
 NAMED = re.compile(r"(?:\b(?:the|that|this|a|an|its|their)|'s)\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
 OF_STUDY = re.compile(r"[^,。;、:]{0,8}?(?:试验|研究|论文|文章|队列|系列)|[\s/)-]{1,2}(?:[\w-]+\s){0,3}?(?:trials?|stud(?:y|ies)|papers?|series|cohort)\b", re.IGNORECASE)
-SPAN_WORDS = re.compile(r"随访|追踪|确诊|就诊|入院|收治|期间|截至|截止|为止|查到|之间|阶段|follow|diagnos|admitted|between|until|up to|by the end|from\s\w*\s?\d+\s(?:to|until|through)|period", re.IGNORECASE)
+SPAN_WORDS = re.compile(r"随访|追踪|确诊|就诊|入院|收治|期间|截至|截止|截到|检索到|检索至|搜到|为止|查到|之间|阶段|follow|diagnos|admitted|between|until|up to|by the end|from\s\w*\s?\d+\s(?:to|until|through)|period", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -212,8 +214,8 @@ def _role(text: str, quantity: Quantity, segment: Segment, others: list[Quantity
     if quantity.kind == "duration":
         low = max([segment.start, quantity.start - INTERVAL_REACH, *(q.end for q in others if q.end <= quantity.start)])
         high = min([segment.end, quantity.end + INTERVAL_REACH, *(q.start for q in others if q.start >= quantity.end)])
-        spaced = EVERY.search(text[: quantity.start]) or phrase_pattern("statements", "interval").search(text, low, high)
-        return "interval" if spaced or quantity.text.endswith("ly") else ""
+        spaced = EVERY.search(text[: quantity.start]) or ONE_EACH.match(text, quantity.end) or phrase_pattern("statements", "interval").search(text, low, high)
+        return "interval" if spaced or FREQUENT.search(quantity.text) else ""
     if quantity.kind not in ("year", "date"):
         return ""
     if quantity.low != quantity.high:

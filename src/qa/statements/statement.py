@@ -14,8 +14,9 @@ from qa.records import Language
 from qa.statements.changes import Change, changes_of
 from qa.statements.clauses import Mood, Segment, phrase_pattern, segment_at, segments
 from qa.statements.directions import bare_directions
-from qa.statements.figures import Figure, figures_of
+from qa.statements.figures import OF_STUDY, Figure, figures_of
 from qa.statements.names import Name, names_of
+from qa.statements.openings import label_end
 from qa.statements.polarity import negated_mentions
 from qa.statements.words import free_words
 from qa.text.aligned import Aligned, aligned
@@ -73,7 +74,9 @@ def read_statement(text: str) -> Statement:
     found = [m for m in found if m.kind != "design" or not any(q.kind == "groups" and q.start < m.end and m.start < q.end for q in quantities)]
     found = sorted([*found, *_cell_arms(plain, parts, found), *bare_directions(plain, found)], key=lambda m: (m.start, m.end))
     negated = negated_mentions(plain, parts, found)
-    names = names_of(plain, found, [(q.start, q.end) for q in quantities if q.kind in ("year", "date")])
+    listed, opening = label_end(plain, found)
+    found = [m for m in found if m.start >= listed]
+    names = names_of(plain, found, [(0, listed), *((q.start, q.end) for q in quantities if q.kind in ("year", "date"))])
     occurring, asked = phrase_pattern("statements", "occur"), phrase_pattern("statements", "asked")
     denied = {(segment_at(parts, m.start), key) for m in negated for key in m.keys}
     items = []
@@ -94,7 +97,7 @@ def read_statement(text: str) -> Statement:
         changes=changes_of(plain, parts, found, negated),
         figures=figures_of(plain, parts, found, quantities),
         names=names,
-        words=free_words(plain, found, [(x.start, x.end) for x in (*quantities, *names) if getattr(x, "kind", "") != "name"]),  # type: ignore[attr-defined]
+        words=free_words(plain, found, [(0, opening), *((x.start, x.end) for x in (*quantities, *names) if getattr(x, "kind", "") != "name")]),  # type: ignore[attr-defined]
     )
 
 
@@ -120,7 +123,7 @@ def _cell_arms(text: str, parts: list[Segment], found: list[Mention]) -> list[Me
     arms = []
     for mention in (m for m in found if m.kind in ("cell type", "route") or m.concept.group == "cell source/tissue"):
         grouped = re.compile(r"\s?(?:细胞|注射|输注|引导)?组|\s(?:cells?\s)?(?:group|arm)\b", re.IGNORECASE).match(text, mention.end)
-        beside = parts[segment_at(parts, mention.start)].clause in controlled
+        beside = parts[segment_at(parts, mention.start)].clause in controlled and not OF_STUDY.match(text, mention.end)
         if grouped or (beside and mention.kind != "route"):
             arms.append(Mention(treated, mention.start, grouped.end() if grouped else mention.end))
     beside_control = [Mention(treated, m.start(), m.end()) for m in BESIDE_CONTROL.finditer(text)]

@@ -104,7 +104,7 @@ def _by_opening() -> dict[str, list[tuple[str, str, Concept]]]:
         for form in concept.forms:
             plain = _plain(form)
             rows = index.setdefault(plain[:2], [])
-            if not any(known == plain and other is concept for known, _, other in rows):
+            if not any(known == plain and other is concept and seen.isupper() == form.isupper() for known, seen, other in rows):
                 rows.append((plain, form, concept))
     for rows in index.values():
         rows.sort(key=lambda row: (-len(row[0]), row[2].key))

@@ -10,10 +10,12 @@ from qa.statements.changes import OPPOSITE, Change
 from qa.statements.statement import Statement
 from qa.text.lexicon import concepts, is_a
 
+BEFORE = 1.5  # what it counts against a sentence that it speaks of the time before treatment and the claim does not, or the reverse
+
 
 def compare_change(claim: Statement, change: Change, sources: Sequence[Source], near: list[float]) -> Finding:
     """Return what a change of the claim finds; `near` is the likeness of each source to the claim."""
-    times = _times(claim, change)
+    times, early = _times(claim, change), _is_early(claim, change)
     ranked: list[tuple[float, int, Change, Status, str]] = []
     for row, source in enumerate(sources):
         for other in source.statement.changes:
@@ -23,7 +25,7 @@ def compare_change(claim: Statement, change: Change, sources: Sequence[Source], 
             if not exact and not is_a(other.measure, change.measure):
                 continue  # ALT falling shows that a transaminase fell; transaminases falling does not show that ALT did
             context = 2.0 * near[row] + (0.5 if exact else 0.0)
-            context += _overlap(times, _times(source.statement, other))
+            context += _overlap(times, _times(source.statement, other)) - (BEFORE if early != _is_early(source.statement, other) else 0.0)
             context += _arm_overlap(change, other)
             status, kind = _directions(change, other)
             if status == "differs" and not exact and not (kind == "arm" and is_a(other.measure, change.measure)):
@@ -55,6 +57,11 @@ def _times(statement: Statement, change: Change) -> frozenset[tuple[str, float, 
     figures = [f for f in statement.figures if f.quantity.kind == "duration" and f.clause == change.clause]
     bound = [f for f in figures if change.measure in f.content] or figures
     return frozenset((f.quantity.base, f.quantity.low, f.quantity.high) for f in bound)
+
+
+def _is_early(statement: Statement, change: Change) -> bool:
+    """Return whether a change is said of the time before treatment."""
+    return any(item.key == "topic:baseline" and item.clause == change.clause and item.start < change.word[0] for item in statement.items)
 
 
 def _overlap(one: frozenset[tuple[str, float, float]], other: frozenset[tuple[str, float, float]]) -> float:
