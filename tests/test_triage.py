@@ -7,12 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qa.corpus.folder import read_corpus
 from qa.errors import CorpusError, IndexMismatchError
 from qa.evaluation.triage_check import Rate, rates, unseen
+from qa.indexing.build import read_negatives
+from qa.indexing.memory import Memory
 from qa.safety.matching import find
 from qa.safety.rules import FILES, Rules, read_rules
-from qa.safety.training import fit, read_examples, train_triage
+from qa.safety.training import fit, others_of, read_examples, train_triage
 from qa.safety.triage import CLASSES, FEATURES, TriageModel, pieces, probabilities, triage
+from qa.settings import default_index
 from qa.text.preparation import prepared, simplified
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -382,7 +386,9 @@ def test_the_chinese_way_of_asking_whether_is_heard(question: str, rules: Rules)
 def test_unseen_lines_are_caught_and_study_questions_are_left_alone() -> None:
     from qa.encoding.encoder import EmbeddedEncoder
 
-    table = unseen(EmbeddedEncoder(), SAFETY)
+    encoder = Memory.of_index(EmbeddedEncoder(), default_index(), None)
+    bank = [question.text for question in read_corpus(CORPUS).bank]
+    table = unseen(encoder, SAFETY, others_of([text for text, _ in read_negatives()], bank))
     for language in ("zh", "en"):
         emergency, despair = table[language, "emergency caught"], table[language, "despair caught"]
         assert (emergency.count + despair.count) / (emergency.total + despair.total) >= 0.92

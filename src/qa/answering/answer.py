@@ -23,9 +23,10 @@ from qa.text.preparation import clean, folded, language_of, prepared
 
 MOST_QUOTES = 3
 CANDIDATES = 30  # hits from which a claim's study is chosen
-MARGIN = 0.16  # a further quote may score this much less than the first
+MARGIN = 0.2  # a further quote may score this much less than the first
 SURE = 0.7  # confidence from which quotes follow an urgent card
 SAME = 0.985  # cosine of two sentences of one layer from which the second says nothing new
+NEARBY = 500  # nearest questions of the bank from which suggestions are chosen
 LONGEST_QUESTION = 4000  # characters; the encoder reads 512 tokens, what is longer is cut with a notice
 
 
@@ -159,15 +160,18 @@ def _refused(
 
 
 def suggested(retriever: Retriever, scores: Scores, language: Language, count: int = 3) -> tuple[str, ...]:
-    """Return the nearest questions that the corpus can answer, one for each of the nearest statements."""
+    """Return the nearest questions that the corpus can answer, one for each of the nearest statements.
+
+    A bank also has what people type into a search box; a whole question, with its mark, is offered before those.
+    """
     index = retriever.index
     if not len(index.bank):
         return ()
     similar = index.bank_vectors @ index.maps.queries(scores.raw[None])[0]
     found: list[str] = []
     units: set[str] = set()
-    for row in np.lexsort((np.arange(len(similar)), -similar)):
-        question = index.bank[int(row)]
+    nearest = [index.bank[int(row)] for row in np.lexsort((np.arange(len(similar)), -similar))[:NEARBY]]
+    for question in sorted(nearest, key=lambda q: not q.text.endswith(("?", "\uff1f"))):
         if question.language == language and question.unit not in units and 6 <= len(question.text) <= 80:
             units.add(question.unit)
             found.append(question.text)

@@ -21,6 +21,9 @@ from qa.evaluation.page import filled, headline, page_tables
 from qa.evaluation.question_file import QuestionFile, joined, read_question_file
 from qa.evaluation.remembering import with_remembering
 from qa.evaluation.triage_check import cross_validate, unseen
+from qa.indexing.build import read_negatives
+from qa.indexing.memory import Memory
+from qa.safety.training import others_of
 from qa.settings import shipped_corpus
 
 SPLITS = ("test", "dev")
@@ -68,7 +71,9 @@ def everything(assistant: Any, files: dict[str, list[QuestionFile]], peers: Path
     results["one_language"] = direction_measures(assistant, test.questions, whole_bank=False)
     results["operating"] = operating_rows(assistant, dev.questions, splits["test"].cases)
     safety = shipped_corpus() / "safety"
-    results["triage"] = {"cross-validated": cross_validate(assistant.encoder, safety), "unseen": unseen(assistant.encoder, safety)}
+    memory = Memory.of_index(assistant.encoder, assistant.index.folder, None)  # knows the bank's questions
+    others = others_of([text for text, _ in read_negatives()], [question.text for question in assistant.index.bank])
+    results["triage"] = {"cross-validated": cross_validate(memory, safety, others), "unseen": unseen(memory, safety, others)}
     results["peers"] = _peers(peers)
     return results
 

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
+from qa.corpus.folder import read_corpus
 from qa.encoding.encoder import Encoder, open_encoder
 from qa.errors import QAError
 from qa.indexing.build import read_negatives
+from qa.indexing.memory import Memory
 from qa.safety.rules import Rules, read_rules
-from qa.safety.training import Example, beside, fit, other_rows, read_examples, rows_of, train_triage
+from qa.safety.training import Example, beside, fit, other_rows, others_of, read_examples, rows_of, train_triage
 from qa.safety.triage import TriageModel, pieces, triage
+from qa.settings import default_corpus, default_index
 
 FOLDS = 5
 OUTCOMES = {"emergency": "card", "despair": "card", "personal_advice": "personal", None: "none"}
@@ -69,18 +72,21 @@ def rates(examples: Sequence[Example], outcomes: Sequence[str]) -> dict[tuple[st
     return table
 
 
-def cross_validate(encoder: Encoder, folder: Path) -> dict[tuple[str, str], Rate]:
+def cross_validate(encoder: Encoder, folder: Path, others: Sequence[str]) -> dict[tuple[str, str], Rate]:
     """Return the rates over the examples, each judged by a model that was not trained on it.
 
     The patterns are the same for all parts: they were written beside the examples, so these rates flatter them.
+
+    Args:
+        others: what triage learns to let pass, as `qa.safety.training.others_of` returns it.
     """
     examples, rules = read_examples(folder / "examples.jsonl"), read_rules(folder)
     vectors, features, classes = rows_of(examples, encoder, rules)
-    others = other_rows([text for text, _ in read_negatives()], encoder, rules)
+    let_pass = other_rows(others, encoder, rules)
     part = np.array([int(hashlib.sha256(e.text.encode()).hexdigest(), 16) % FOLDS for e in examples])
     found = [""] * len(examples)
     for k in range(FOLDS):
-        model = fit(*beside((vectors[part != k], features[part != k], classes[part != k]), others))
+        model = fit(*beside((vectors[part != k], features[part != k], classes[part != k]), let_pass))
         for i in np.flatnonzero(part == k):
             texts = pieces(examples[i].text)
             rows = encoder.encode(texts, "query") if len(texts) > 1 else vectors[i : i + 1]
@@ -88,10 +94,10 @@ def cross_validate(encoder: Encoder, folder: Path) -> dict[tuple[str, str], Rate
     return rates(examples, found)
 
 
-def unseen(encoder: Encoder, folder: Path) -> dict[tuple[str, str], Rate]:
+def unseen(encoder: Encoder, folder: Path, others: Sequence[str]) -> dict[tuple[str, str], Rate]:
     """Return the rates over `unseen.jsonl`, with the model that all examples train."""
     examples, rules = read_examples(folder / "unseen.jsonl"), read_rules(folder)
-    model = train_triage(encoder, folder, [text for text, _ in read_negatives()])
+    model = train_triage(encoder, folder, others)
     return rates(examples, [outcome(example.text, encoder, model, rules) for example in examples])
 
 
@@ -99,10 +105,12 @@ def main(arguments: Sequence[str]) -> int:
     """Print both tables; 1 with one line on stderr where the folder can't be used."""
     folder = Path(arguments[0] if arguments else "corpus/safety")
     try:
-        encoder = open_encoder()
+        encoder = Memory.of_index(open_encoder(), default_index(), None)  # knows the bank's questions
+        bank = [question.text for question in read_corpus(default_corpus()).bank]
+        others = others_of([text for text, _ in read_negatives()], bank)
         for title, measure in ((f"{FOLDS}-fold cross-validation", cross_validate), ("unseen lines", unseen)):
             print(title)  # noqa: T201 - the command's result
-            for (language, name), rate in measure(encoder, folder).items():
+            for (language, name), rate in measure(encoder, folder, others).items():
                 print(f"  {language}  {name:32} {rate}")  # noqa: T201
     except QAError as error:
         print(error, file=sys.stderr)  # noqa: T201

@@ -22,7 +22,7 @@ from qa.indexing.serial import document_row, passage_row
 from qa.indexing.stores import write_search
 from qa.indexing.token_maps import FILE as TOKEN_FILE
 from qa.indexing.token_maps import TokenMaps, shipped_token_maps, write_token_maps
-from qa.safety.training import train_triage
+from qa.safety.training import others_of, train_triage
 from qa.settings import shipped_corpus
 from qa.statements.outcomes import told, told_row
 from qa.text.preparation import prepared, terms
@@ -61,7 +61,8 @@ def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Rep
     )
     lexical = Lexical.build([p.text for p in corpus.passages])
     bank_lexical = Lexical.build([q.text for q in corpus.bank])
-    triage_model = train_triage(memory, shipped_corpus() / "safety", [text for text, _ in negatives])
+    others = others_of([text for text, _ in negatives], [q.text for q in corpus.bank])
+    triage_model = train_triage(memory, shipped_corpus() / "safety", others)
     with store.building(folder) as temporary:
         _write_lines(temporary / "documents.jsonl", (document_row(d) for d in corpus.documents.values()))
         _write_lines(temporary / "passages.jsonl", (passage_row(p) for p in corpus.passages))

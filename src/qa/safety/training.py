@@ -1,5 +1,6 @@
 """Trains the regression of triage on the safety folder's examples, beside questions that are none of its business."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from qa.safety.rules import Rules, read_rules
 from qa.safety.triage import CLASSES, TriageModel, inputs, pattern_features
 from qa.text.preparation import language_of
 
+MOST_OTHERS = 14_000  # questions of a bank that triage learns to let pass
 OWN_WEIGHT = 2  # of an example of the safety folder, against a question that is none of triage's business
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # vectors, pattern features, class numbers
 
@@ -68,6 +70,15 @@ def train_triage(encoder: Encoder, folder: Path, others: Sequence[str] = ()) -> 
     rules = read_rules(folder)
     own = rows_of(read_examples(folder / "examples.jsonl"), encoder, rules)
     return fit(*beside(own, other_rows(others, encoder, rules))) if others else fit(*own)
+
+
+def others_of(negatives: Sequence[str], bank: Sequence[str]) -> list[str]:
+    """Return what triage learns to let pass: questions that nothing here answers, and questions that the corpus answers.
+
+    Of a large bank the same 14,000 are taken whatever their order.
+    """
+    by_digest = sorted(set(bank), key=lambda text: hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
+    return [*negatives, *by_digest[:MOST_OTHERS]]
 
 
 def other_rows(texts: Sequence[str], encoder: Encoder, rules: Rules) -> Rows:

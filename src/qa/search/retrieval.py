@@ -35,11 +35,11 @@ LATE_POOL = 20  # units that late interaction looks at
 class Weights:
     """The weight of each part of the score; `alone` is the share of a follow-up's own words against the whole talk."""
 
-    dense: float = 0.6
+    dense: float = 0.5
     bank: float = 0.4
-    lexical: float = 0.004
-    bank_lexical: float = 0.004
-    late: float = 1.0
+    lexical: float = 0.003
+    bank_lexical: float = 0.015
+    late: float = 0.6
     focus: float = 0.06
     alone: float = 0.6
 
