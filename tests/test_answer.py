@@ -136,3 +136,24 @@ def test_no_text_whatever_raises(assistant: Assistant, text: str, earlier: list[
     for answer in (assistant.ask(text, earlier), assistant.check(text)):
         check(assistant, answer)
         answer_text(answer)
+
+
+def test_a_whole_question_is_suggested_before_search_words_and_one_for_each_statement() -> None:
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    from qa.answering.answer import suggested
+
+    texts = (("donor shortage drugs", "a"), ("What does a donor need?", "a"), ("Which drugs help?", "b"), ("cells for all", "c"), ("\u8c01\u53ef\u4ee5\u6350\u732e\u7ec6\u80de\uff1f", "d"))
+    bank = [SimpleNamespace(text=text, unit=unit, language="zh" if text[-1] == "\uff1f" else "en") for text, unit in texts]
+    vectors = np.diag([0.9, 0.8, 0.7, 0.6, 0.5])  # the nearest first
+    index = SimpleNamespace(bank=bank, bank_vectors=vectors, maps=SimpleNamespace(queries=lambda rows: rows))
+    scores = SimpleNamespace(raw=np.ones(5))
+
+    def first(count: int, language: str = "en") -> tuple[str, ...]:
+        return suggested(SimpleNamespace(index=index), scores, language, count)
+
+    assert first(2) == ("What does a donor need?", "Which drugs help?")
+    assert first(3) == ("What does a donor need?", "Which drugs help?", "cells for all")
+    assert first(3, "zh") == ("\u8c01\u53ef\u4ee5\u6350\u732e\u7ec6\u80de\uff1f",)

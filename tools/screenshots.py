@@ -4,6 +4,7 @@ Run in a checkout: python tools/screenshots.py [--index DIR] [--out DIR]. Needs 
 """
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -69,16 +70,53 @@ def photograph(browser: Any, address: str, folder: Path) -> None:
                 page.evaluate("scrollTo(0, 0)")
                 shoot(state)
             context.close()
-    dark = browser.new_context(viewport=VIEWS["phone"], locale="zh-TW", color_scheme="dark", reduced_motion="reduce")
-    page = dark.new_page()
-    page.goto(address)
-    page.wait_for_selector(".welcome")
-    page.wait_for_selector("#status .message", state="detached")
-    page.locator(".ask-this").nth(1).click()
-    page.wait_for_selector(".turn-answered, .turn-not_covered")
-    page.wait_for_timeout(400)
-    _save(page.screenshot(), folder / "phone-zh-Hant-dark-answer.png")
-    dark.close()
+    _photograph_displays(browser, address, folder)
+
+
+def _photograph_displays(browser: Any, address: str, folder: Path) -> None:
+    """Write an answer in the dark on a Traditional Chinese phone, an emergency in high contrast, and in large type."""
+    for name, view, locale, question, options, chosen in (
+        ("phone-zh-Hant-dark-answer", "phone", "zh-TW", 1, {"color_scheme": "dark"}, {}),
+        ("desktop-en-dark-answer", "desktop", "en-US", QUESTIONS["en"]["answer"], {"color_scheme": "dark"}, {}),
+        ("desktop-zh-contrast-emergency", "desktop", "zh-CN", QUESTIONS["zh"]["emergency"], {"contrast": "more"}, {}),
+        ("phone-en-large-answer", "phone", "en-US", QUESTIONS["en"]["answer"], {}, {"large": True}),
+    ):
+        context = browser.new_context(viewport=VIEWS[view], locale=locale, reduced_motion="reduce", **options)
+        context.add_init_script(f"localStorage.setItem('qa-display', {json.dumps(json.dumps(chosen))})")
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector(".welcome")
+        page.wait_for_selector("#status .message", state="detached")
+        if isinstance(question, int):
+            page.locator(".ask-this").nth(question).click()
+        else:
+            page.fill("#question textarea", question)
+            page.click("#ask")
+        page.wait_for_selector(".turn:not(.turn-waiting)")
+        page.wait_for_timeout(400)
+        _save(page.screenshot(), folder / f"{name}.png")
+        context.close()
+
+
+def photograph_offline(contexts: list[Any], folder: Path) -> None:
+    """Write what an installed app shows when nobody is there: the server of these contexts has stopped."""
+    for name, page in contexts:
+        page.reload()
+        page.wait_for_selector("section:not([hidden]) button")
+        _save(page.screenshot(), folder / f"{name}-offline.png")
+        page.context.close()
+
+
+def installed(browser: Any, address: str) -> list[Any]:
+    """Return a page for each language and size of window, with its service worker at work."""
+    pages = []
+    for view, language, scheme in (("desktop", "zh", "light"), ("phone", "en", "light"), ("phone", "zh", "dark")):
+        context = browser.new_context(viewport=VIEWS[view], locale=LOCALES[language], color_scheme=scheme)
+        page = context.new_page()
+        page.goto(address)
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        pages.append((f"{view}-{language}" + ("-dark" if scheme == "dark" else ""), page))
+    return pages
 
 
 def _save(picture: bytes, path: Path) -> None:
@@ -104,9 +142,12 @@ def main() -> int:
 
     assistant = Assistant.open(args.index)
     chromium = os.environ.get("QA_CHROMIUM", "/usr/bin/chromium")
-    with running(lambda: assistant) as address, sync_playwright() as play:
+    with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        photograph(browser, address, args.out)
+        with running(lambda: assistant) as address:
+            photograph(browser, address, args.out)
+            kept = installed(browser, address)
+        photograph_offline(kept, args.out)
         browser.close()
     print(f"{len(list(args.out.glob('*.png')))} pictures in {args.out}")
     return 0

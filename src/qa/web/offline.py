@@ -11,6 +11,7 @@ from markupsafe import Markup
 from qa.answering.wording import read_wording
 from qa.files import sha256
 from qa.web.interface import LANGUAGES, Interface, interface
+from qa.web.render import with_calls
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("display", "offline")  # large type, contrast and colours as they were chosen on the page; then its own
@@ -52,8 +53,8 @@ def _section(words: Interface) -> Markup:
         words.language,
         words("offline_title"),
         words("offline_about"),
-        words("offline_help", **numbers),
-        words("offline_crisis", **numbers),
+        with_calls(words("offline_help", **numbers)),
+        with_calls(words("offline_crisis", **numbers)),
         words("offline_retry"),
         title=words("page_title"),
     )

@@ -135,11 +135,14 @@ def card_kind(notice: str, answer: Answer) -> str | None:
     )
 
 
+def with_calls(text: str) -> Markup:
+    """Return a text as HTML in which a phone calls a number when it is touched."""
+    return Markup(NUMBER.sub(lambda n: f'<a href="tel:{n[0].replace(" ", "")}">{n[0]}</a>', str(Markup("{}").format(text))))
+
+
 def _card(kind: str, text: str, words: Interface) -> Markup:
     role = Markup(' role="alert"') if kind in CALLS else ""
-    body = Markup("{}").format(text)
-    if kind in CALLS:  # a number that a phone calls when it is touched
-        body = Markup(NUMBER.sub(lambda n: f'<a href="tel:{n[0].replace(" ", "")}">{n[0]}</a>', str(body)))
+    body = with_calls(text) if kind in CALLS else Markup("{}").format(text)
     return Markup('<section class="card card-{}"{}><h3>{}</h3><p>{}</p></section>').format(
         kind, role, words(kind), body
     )
