@@ -34,6 +34,8 @@ def nearest_direction(text: str, measure: Mention, directions: list[Mention], me
         rest = _after_list(text, measure, direction, measures)
         cost += COMMA_COST * sum(c in ",:" for c in rest)
         cost += PASSED_COST * sum(1 for d in directions if a <= d.start and d.end <= b and d is not direction)
+        if after and ")" in between and between.count("(") < between.count(")") and ":" in between:
+            continue  # (platelets and cells): how far bilirubin fell
         if "," in rest and any(_beside(text, m, direction) for m in measures if m is not measure):
             continue
         style = [m for m in (*measures, *directions) if not any(c in ",;" for c in text[min(m.end, measure.start) : measure.start])]

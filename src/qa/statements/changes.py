@@ -60,6 +60,8 @@ def changes_of(text: str, parts: list[Segment], found: list[Mention], negated: s
         for measure, direction in pairs:
             if direction and any(is_closer(other, measure, direction) for other, d in chosen.items() if d == direction):
                 continue
+            if direction and _of_groups(text, parts, inside, measure, direction):
+                continue
             if direction is None or (measure.kind == "event" and measure in negated):
                 continue
             if measure.keys[0] == "event:safety" and direction.keys[0] not in EQUALITY:
@@ -92,6 +94,13 @@ def changes_of(text: str, parts: list[Segment], found: list[Mention], negated: s
                 )
             )
     return tuple(changes)
+
+
+def _of_groups(text: str, parts: list[Segment], inside: list[Mention], measure: Mention, direction: Mention) -> bool:
+    """Return whether a likeness is one of the groups before treatment and not of a measure: two arms alike at baseline."""
+    segment = next(s for s in parts if s.start <= direction.start < s.end)
+    early = any("topic:baseline" in m.keys and segment.start <= m.start < segment.end for m in inside)
+    return early and direction.keys[0] in EQUALITY and not segment.start <= measure.start < segment.end
 
 
 def _within_other(mention: Mention, others: list[Mention]) -> bool:

@@ -71,4 +71,4 @@ def _topic(claim: Statement, item: Item, sources: Sequence[Source], near: list[f
             return finding_of("negation" if best[2].negated != item.negated else "direction", "differs", claimed, span, sources, against)
     if agree:
         return finding_of("topic", "agrees", claimed, span, sources, agree)
-    return Finding("measures" if concepts()[item.key].generic else "topic", "undecided", claimed, claim_span=span, hard=False)
+    return Finding("measures" if concepts()[item.key].generic else "topic", "undecided", claimed, claim_span=span, hard=item.key.startswith("measure:") and not concepts()[item.key].generic)

@@ -15,6 +15,7 @@ PART = 0.5  # percentage points by which a fraction in words may miss the counts
 NEARLY = 0.15  # by how much less like the claim a sentence may be whose value is of the claim's own arm
 CLEARLY_NEARER = 0.3  # by how much a sentence must be more like the claim for its period to count instead
 ALIKE = 0.5  # how near for a length of time, of which a study has many
+PLACED = ("duration", "patients", "percentage", "cells", "laboratory value", "score")
 COUNTABLE = ("age", "number", "patients", "trials", "groups", "times", "score", "laboratory value", "percentage", "cells", "dose per kg", "databases")
 Ranked = tuple[float, int, Figure, bool | None]  # how well it fits, its row, the figure, whether it is the same value
 
@@ -38,7 +39,7 @@ def compare_figure(claim: Statement, figure: Figure, sources: Sequence[Source], 
     equal = max((r for r in ranked if r[3]), key=lambda r: (r[0], -r[1]), default=None)
     rivals = [r for r in ranked if r[3] is False and _same_sort(figure, r[2])]
     unlike = max(rivals, key=lambda r: (r[0], bool(widened(set(figure.arms)) & widened(set(r[2].arms))), -r[1]), default=None)
-    if equal and not (unlike and _outweighs(figure, unlike, equal, near)):
+    if equal and not (unlike and (_outweighs(figure, unlike, equal, near) or _displaces(claim, figure, unlike, equal, sources, near))):
         return _figure_found(kind, "agrees", claimed, unit, span, sources, equal, near[equal[1]])
     derived = derived_from(claim, figure, sources)
     if derived and not equal:
@@ -130,6 +131,20 @@ def _outweighs(figure: Figure, unlike: Ranked, equal: Ranked, near: list[float])
     apart = figure.content and same.content and not (widened(set(figure.content)) & widened(set(same.content)))
     together = widened(set(figure.content)) & widened(set(other.content))
     return bool(apart and together and unlike[0] > equal[0] + 1.0 and near[unlike[1]] >= near[equal[1]])
+
+
+def _displaces(claim: Statement, figure: Figure, unlike: Ranked, equal: Ranked, sources: Sequence[Source], near: list[float]) -> bool:
+    """Return whether a sentence much more like the claim has another value in the place of the claim's.
+
+    It is in its place where the claim has the sentence's other figures of the kind, and only this one not.
+    """
+    if figure.quantity.kind not in PLACED or near[unlike[1]] < near[equal[1]] + NEARLY or near[unlike[1]] < ALIKE:
+        return False
+    own = [f.quantity for f in claim.figures if f.quantity.kind == figure.quantity.kind and f.role == figure.role]
+    others = [f.quantity for f in sources[unlike[1]].statement.figures if f.quantity.kind == figure.quantity.kind and f.role == figure.role]
+    missing = [q for q in others if not any(same_value(o, q) for o in own)]
+    strange = [q for q in own if not any(same_value(q, o) for o in others)]
+    return len(own) == len(others) > 1 and len(missing) == len(strange) == 1
 
 
 def _is_against(figure: Figure, unlike: Ranked, near: list[float]) -> bool:

@@ -15,7 +15,7 @@ AUTHORS_SHOWN = 3
 SURE = 1.0  # likeness of a record to a claim about it
 DIGITS = re.compile(r"\d+")
 ASSIGNED = re.compile(r"[零〇一二三四五六七八九十百]{1,5}(?=医院|附属|人民|中心)")
-LEAD = re.compile(r".*[由在的于说是从把将被让与和及]")
+LEAD = re.compile(r".*(?:[由在的于说是从把将被让与和及写称讲据按]|提到|指出|介绍|报道)")
 GENERIC = re.compile(r"国内|多家|三甲|某|各|该|当地|我国|几家|两家|解放军|中国人民|市|省|县|区|第|附属|人民|中心|医院|大学|研究所|医学院|医学中心|由|在|的|来自|出自|the|of|at|hospital|university|institute|clinic|no|pla|chinese|affiliated|from|people's|peoples", re.IGNORECASE)
 
 
@@ -23,11 +23,16 @@ def compare_names(claim: Statement, sources: Sequence[Source]) -> Iterable[Findi
     """Yield what each unlisted name of the claim finds: the same name, another of its kind in its place, or nothing."""
     foreign = all(s.statement.language != claim.language for s in sources if s.row is not None)
     texts = [folded(source.statement.original) for source in sources]
+    named = {folded(name.text) for name in claim.names}
     for name in claim.names:
         if name.kind == "place" and not _number(name.text) and not _core(name.text):
             continue  # several hospitals: no name at all
         span = claim.prepared.span(name.start, name.end)
         row = next((i for i, text in enumerate(texts) if _inside(name, text, sources[i].statement)), None)
+        leading = next((s.authors for s in sources if any(folded(a) == folded(name.text) for a in s.authors)), ())
+        if name.wrote and leading and {folded(leading[0]), folded(leading[-1])}.isdisjoint(named):
+            yield Finding("author", "differs", name.text, ", ".join(leading[:AUTHORS_SHOWN]), "", span, near=SURE)
+            continue
         if row is not None:
             yield Finding(name.kind, "agrees", name.text, name.text, claim_span=span, row=row)
             continue

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from qa.claims.comparison.findings import Finding, Found, finding_of, original_words, span_in, usable
+from qa.claims.comparison.findings import Finding, Found, finding_of, likest, original_words, span_in, usable
 from qa.claims.comparison.relations import exclusive, widened
 from qa.claims.evidence import Source
 from qa.statements.statement import Item, Statement
 from qa.text.lexicon import Concept, concepts, is_a
 from qa.text.preparation import folded
 
+PLACED = ("route", "cell type", "cell source", "stage")  # of which a study may have several, each in its place
+NEARER, ALIKE = 0.15, 0.6  # by how much, and how much, a sentence must be like the claim to count more than those that agree
 TRAITS = ("cell type", "cell source", "route", "disease", "stage", "design", "place", "journal")
 
 
@@ -30,6 +32,8 @@ def _trait(claim: Statement, item: Item, sources: Sequence[Source], near: list[f
     claimed = original_words(claim, item.start, item.end)
     span = claim.prepared.span(item.start, item.end)
     agreeing, against = (denied + rival, same) if item.negated else (same, rival + denied)
+    if agreeing and against and concept.kind in PLACED and likest(against)[0] > max(likest(agreeing)[0] + NEARER, ALIKE):
+        return finding_of(concept.kind, "differs", claimed, span, sources, against)
     if agreeing:
         return finding_of(concept.kind, "agrees", claimed, span, sources, agreeing)
     if against:
