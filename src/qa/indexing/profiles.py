@@ -78,7 +78,7 @@ def strangeness(question: str, study: Profile, corpus: frozenset[str]) -> Strang
     known = terms(question)
     content = [t for t in known if len(t) > 1 or not HAN.match(t)]
     unknown = [t for t in content if t not in corpus]
-    names = [w for w in NAME.findall(question) if not set(terms(w)) <= corpus | asking_words()]
+    names = [w for w in NAME.findall(question) if any(t not in corpus and t not in asking_words() for t in terms(w))]
     return Strange(tuple(dict.fromkeys(foreign)), tuple(figures), len(unknown) / max(1, len(content)), tuple(dict.fromkeys(names)))
 
 

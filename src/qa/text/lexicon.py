@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from qa.errors import CorpusError
@@ -113,7 +113,13 @@ def _by_opening() -> dict[str, list[tuple[str, str, Concept]]]:
 
 def mentions(text: str) -> list[Mention]:
     """Return the concepts named in a prepared text, in order; of overlapping forms the leftmost, then the longest."""
-    plain, found, at = _plain(text), [], 0
+    return list(_mentions(text))
+
+
+@lru_cache(maxsize=64)  # one question is read for several ends
+def _mentions(text: str) -> tuple[Mention, ...]:
+    plain, at = _plain(text), 0
+    found: list[Mention] = []
     index = _by_opening()
     while at < len(plain):
         end, longest = at, 0
@@ -127,7 +133,7 @@ def mentions(text: str) -> list[Mention]:
                 end, longest = stop, len(form)
                 found.append(Mention(concept, at, stop))
         at = max(end, at + 1)
-    return found
+    return tuple(found)
 
 
 def _plain(text: str) -> str:

@@ -98,6 +98,8 @@ class Spelling:
         return " ".join(max(known, key=lambda cut: (min(self.words[cut[0]], self.words[cut[1]]), cut))) if known else None
 
     def _chinese(self, run: str) -> str:
+        if not self._odd(run, 0, len(run)):  # nearly every run: nothing in it can be an error
+            return run
         at = 0
         while at < len(run) - 1:
             found = self._term_at(run, at)
@@ -112,9 +114,10 @@ class Spelling:
             span = run[at : at + length]
             if span in self.terms:
                 return span
+            if all(span[i : i + 2] in self.known for i in range(length - 1)) or any(char in kept for char in span):
+                continue
             alike = self._alike.get(self._sound(span), ())
-            odd = any(span[i : i + 2] not in self.known for i in range(length - 1))
-            if not alike or not odd or any(char in kept for char in span) or self._covered(run, at + length):
+            if not alike or self._covered(run, at + length):
                 continue
             best = max(alike, key=lambda term: sum(map(str.__eq__, term, span)))  # that keeps the most characters
             if self._odd(run[:at] + best + run[at + length :], at, length) < self._odd(run, at, length):
