@@ -17,6 +17,7 @@ from qa.indexing.index import Index
 from qa.records import REVIEW, Answer, Hit, Language, Quote
 from qa.safety.rules import Rules, read_rules
 from qa.safety.triage import Triage, TriageModel, pieces, triage
+from qa.search.groups import highest
 from qa.search.retrieval import Retriever, Scores
 from qa.settings import shipped_corpus
 from qa.text.preparation import clean, folded, language_of, prepared
@@ -167,10 +168,10 @@ def suggested(retriever: Retriever, scores: Scores, language: Language, count: i
     index = retriever.index
     if not len(index.bank):
         return ()
-    similar = index.bank_vectors @ index.maps.queries(scores.raw[None])[0]
+    similar = scores.bank_cosines if scores.bank_cosines is not None else index.bank_vectors @ index.maps.queries(scores.raw[None])[0]
     found: list[str] = []
     units: set[str] = set()
-    nearest = [index.bank[int(row)] for row in np.lexsort((np.arange(len(similar)), -similar))[:NEARBY]]
+    nearest = [index.bank[int(row)] for row in highest(similar, NEARBY)]
     for question in sorted(nearest, key=lambda q: not q.text.endswith(("?", "\uff1f"))):
         if question.language == language and question.unit not in units and 6 <= len(question.text) <= 80:
             units.add(question.unit)
