@@ -149,7 +149,7 @@ def test_a_whole_question_is_suggested_before_search_words_and_one_for_each_stat
     bank = [SimpleNamespace(text=text, unit=unit, language="zh" if text[-1] == "\uff1f" else "en") for text, unit in texts]
     vectors = np.diag([0.9, 0.8, 0.7, 0.6, 0.5])  # the nearest first
     index = SimpleNamespace(bank=bank, bank_vectors=vectors, maps=SimpleNamespace(queries=lambda rows: rows))
-    scores = SimpleNamespace(raw=np.ones(5))
+    scores = SimpleNamespace(raw=np.ones(5), bank_cosines=None)
 
     def first(count: int, language: str = "en") -> tuple[str, ...]:
         return suggested(SimpleNamespace(index=index), scores, language, count)
