@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from qa.claims.comparison.weighing import weigh
+from qa.claims.evidence import Source
 from qa.claims.judgement.judging import compare, judge
 from qa.corpus.folder import Corpus, read_corpus
 from qa.records import Hit
 from qa.settings import shipped_corpus
+from qa.statements.statement import read_statement
 from qa.text.preparation import prepared, terms
 
 CLAIMS = Path(__file__).parent / "questions" / "claims_dev.jsonl"
@@ -201,6 +204,73 @@ def test_the_same_claim_gives_the_same_judgement(small: Corpus) -> None:
     claim = "The Iranian trial was open-label."
     assert judge(claim, [], small) == judge(claim, [], small)
 
+
+@pytest.mark.parametrize(
+    "claim",
+    ["Albumin did not change.", "Albumin didn't budge.", "Albumin was unchanged.", "Albumin stayed put.", "白蛋白没有变。", "白蛋白拉不开差距。", "白蛋白没怎么动。"],
+)
+def test_no_change_is_read_whatever_its_verb(claim: str) -> None:
+    assert kinds(claim, "Albumin rose significantly.") == {"negation"}
+    assert kinds(claim, "Albumin did not change.") == set()
+
+
+@pytest.mark.parametrize(("claim", "kind"), [("Alb drifted downward.", "direction"), ("TBil crept up.", "direction"), ("白蛋白往下掉。", "direction"), ("TBil走高。", "direction")])
+def test_laboratory_shorthand_and_everyday_verbs_are_read(claim: str, kind: str) -> None:
+    assert kinds(claim, "Albumin rose and bilirubin fell.") == {kind}
+
+
+def test_parts_add_up_to_the_whole_that_a_sentence_does_not_print() -> None:
+    sentence = "The study had 64 patients with liver failure and 59 patients with cirrhosis."
+    statuses = [[f.status for f in compare(f"It covered {n} patients.", sentence).findings if f.kind == "number"] for n in (123, 124)]
+    assert statuses == [["agrees"], ["undecided"]]
+
+
+def test_a_dose_times_its_number_is_the_total() -> None:
+    sentence = "He was given 120 million cells twice."
+    assert [f.status for f in compare("He got 240 million cells in total.", sentence).findings if f.kind == "number"] == ["agrees"]
+    assert [f.status for f in compare("He got 360 million cells in total.", sentence).findings if f.kind == "number"] == ["undecided"]
+
+
+def test_a_citation_is_compared_part_by_part() -> None:
+    record = "Published in volume 23, issue 8, page 681-683."
+    assert differing("It is cited as 2018;23(8):681-683.", record) == []
+    assert ("number", "24", "23") in differing("It is cited as 2018;24(8):681-683.", record)
+
+
+def test_a_label_before_a_note_names_no_study() -> None:
+    assert compare("PRESS RELEASE: MELD fell.", "MELD fell.").of("undecided") == ()
+
+
+@pytest.mark.parametrize(("claim", "kind"), [("医患都蒙在鼓里。", "design"), ("The trial was blinded.", "design")])
+def test_a_blinded_trial_is_no_open_one(claim: str, kind: str) -> None:
+    assert kinds(claim, "It was an open-label trial.") == {kind}
+    assert kinds(claim, "It was a double-blind trial.") == set()
+
+
+def test_an_endpoint_met_is_not_an_endpoint_missed() -> None:
+    assert kinds("The trial hit its primary endpoint.", "The primary outcome measures of the trial were not met.") != set()
+    assert kinds("The trial missed its primary endpoint.", "The primary outcome measures of the trial were not met.") == set()
+
+
+def test_groups_alike_before_treatment_say_nothing_of_the_outcome() -> None:
+    sentence = "Ascites improved significantly."
+    assert kinds("It had patients with ascites, two arms that looked alike at baseline.", sentence) == set()
+
+
+def test_a_time_in_the_place_of_another_is_caught_though_the_study_has_it_elsewhere(small: Corpus) -> None:
+    sources = ["Cells were thawed and given on day 30 and on day 60.", "MELD was read from day 0 to day 90."]
+    claim = read_statement("Cells were thawed and given on day 30 and on day 90.")
+    findings = weigh(claim, [Source(None, "source", read_statement(text)) for text in sources]).findings
+    assert [(f.claimed, f.status) for f in findings if f.kind == "number"] == [("30", "agrees"), ("90", "differs")]
+
+
+def test_other_words_for_the_same_are_allowed_only_to_a_claim_close_to_a_sentence(small: Corpus) -> None:
+    claim = "The Iranian trial, gently phrased by eager bystanders, had 27 patients."
+    row = next(i for i, p in enumerate(small.passages) if "27 patients" in p.text)
+    near, far = (Hit(row, small.passages[row], 1.0, 1, {"late": late}) for late in (0.6, 0.3))
+    assert judge(claim, [near], small).verdict == "supported"
+    assert judge(claim, [far], small).verdict == "not_found"
+    assert judge(claim.replace("27", "72"), [near], small).verdict == "differs"
 
 @pytest.fixture(scope="module")
 def shipped() -> Corpus:

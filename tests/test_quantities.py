@@ -131,3 +131,25 @@ def test_the_span_is_of_the_text_as_given() -> None:
 def test_values_are_the_same_only_where_units_convert_exactly(claimed: str, source: str, same: bool | None) -> None:
     (one,), (other,) = quantities(claimed), quantities(source)
     assert same_value(one, other) is same
+
+
+@pytest.mark.parametrize(
+    "text", ["2018;23(8):681-683", "第23卷第8期681-683页", "23卷8期,起止页681到683", "vol. 23 no. 8, pp. 681-683", "volume 23, issue 8, pages 681-683", "2018;23(8):681-3"]
+)
+def test_volume_issue_and_pages_are_read_in_any_form(text: str) -> None:
+    assert [row[1:] for row in found(text) if row[0] == "bibliography"] == [(23, 23, "volume"), (8, 8, "issue"), (681, 683, "page")]
+
+
+@pytest.mark.parametrize("text", ["18 (67) patients", "a ratio of 1:2", "3 (2) to 5"])
+def test_a_number_in_brackets_is_no_issue(text: str) -> None:
+    assert all(row[0] != "bibliography" for row in found(text))
+
+
+@pytest.mark.parametrize(("text", "kind"), [("four single-dose cohorts", "groups"), ("四周一次", "duration"), ("五千万,第4周", "cells")])
+def test_a_number_takes_the_unit_that_it_counts(text: str, kind: str) -> None:
+    assert found(text)[0][0] == kind
+
+
+def test_about_two_months_are_eight_weeks_and_two_months_only_nearly() -> None:
+    (rough,), (exact,), (weeks,) = (quantities(text) for text in ("roughly two months", "two months", "8 weeks"))
+    assert (same_value(rough, weeks), same_value(exact, weeks)) == (True, None)
