@@ -41,7 +41,7 @@ def nearest_direction(text: str, measure: Mention, directions: list[Mention], me
         style = [m for m in (*measures, *directions) if not any(c in ",;" for c in text[min(m.end, measure.start) : measure.start])]
         first = min(style, key=lambda m: m.start, default=measure)
         cost += AGAINST_STYLE if (first.kind == "direction") == after else 0
-        if cost <= REACH and (best is None or cost < best[0]):
+        if (cost <= REACH or len(measures) == len(directions) == 1) and (best is None or cost < best[0]):
             best = (cost, direction.start, direction)
     return best[2] if best else None
 

@@ -6,7 +6,7 @@ from functools import cache
 from qa.statements.clauses import Segment, phrase_pattern
 from qa.text.lexicon import Mention, concepts, word_list
 
-NOMINAL = re.compile(r"幅度|程度|速度|的?幅|\s(?:alike|equally|similarly|to a similar)\b")
+NOMINAL = re.compile(r"(?:幅度|程度|速度|的?幅(?!度))(?!(?:更|较|要|也|都|明显|显著)?大)|\s(?:alike|equally|similarly|to a similar)\b")
 THE = re.compile(r"\b(?:the|a|an|this|its)\s$", re.IGNORECASE)
 NO_MORE_THAN = re.compile(r"\s(?:in|between)\s(?:the\s|how\s(?:far|much)\s)?(?:\w+\s){0,2}$")
 EQUALITY = ("direction:same", "direction:differs", "direction:difference")

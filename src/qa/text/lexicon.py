@@ -1,6 +1,7 @@
 """The word lists in `corpus/lexicon`: what a doctor may edit, read once and searched by longest match."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -10,6 +11,7 @@ from qa.errors import CorpusError
 from qa.settings import shipped_corpus
 from qa.text.preparation import HAN, prepared
 
+BORDER = re.compile(r"(?<=[A-Za-z0-9+])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])")
 PLURALS = ("", "s", "es", "'s")
 UNBENT = ("negation", "comparison", "strength")  # kinds whose words have no plural: "notes" is not "not"
 
@@ -92,8 +94,13 @@ def _concept(kind: str, entry: dict[str, Any]) -> Concept:
         good=entry.get("good", ""),
         generic=bool(entry.get("generic")),
         cased=bool(entry.get("cased")),
-        forms=tuple(dict.fromkeys(prepared(form) for form in [*entry["zh"], *entry["en"]] if form.strip())),
+        forms=tuple(dict.fromkeys(prepared(form) for row in [*entry["zh"], *entry["en"]] if row.strip() for form in (row, _spaced(row)))),
     )
+
+
+def _spaced(form: str) -> str:
+    """Return a form with a space between Latin and Chinese letters, as many write it: B 淋巴细胞."""
+    return BORDER.sub(" ", form)
 
 
 @cache
