@@ -15,9 +15,8 @@ EXPECTED = Path(__file__).parent / "questions" / "expected.json"
 @cache
 def _assistant() -> Any:
     from qa.commands.workspace import open_assistant
-    from qa.evaluation.remembering import with_remembering
 
-    return with_remembering(open_assistant(None, None))
+    return open_assistant(None, None).remembering()
 
 
 def measured(file: str) -> dict[str, Any]:

@@ -96,3 +96,8 @@ def test_files_that_cannot_be_read_or_written_are_named(assistant: Assistant, tm
     (tmp_path / "in.jsonl").write_text("", "utf-8")
     with pytest.raises(QAError, match="can't be written"):
         run_batch(assistant, tmp_path / "in.jsonl", tmp_path / "no" / "out.jsonl")
+
+
+def test_questions_asked_together_get_the_answers_that_each_gets_alone(assistant: Assistant) -> None:
+    questions = ["Any fever?", "", "Is albumin higher?", "Any fever?", "?!"]
+    assert assistant.ask_all(questions) == [assistant.ask(question) for question in questions]

@@ -5,7 +5,6 @@ from bilingual import QUESTIONS, bilingual_assistant
 
 from qa.evaluation.directions import answers_by_direction, one_language, searched_by_direction
 from qa.evaluation.own_questions import direction_measures
-from qa.evaluation.remembering import with_remembering
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def test_a_corpus_of_one_language_has_no_directions(toy_index, toy_encoder):
 
 def test_a_remembering_assistant_finds_the_same_and_encodes_each_text_once(assistant, toy_encoder):
     plain = assistant.retriever.search("Any fever?", 3)
-    remembering = with_remembering(assistant)
+    remembering = assistant.remembering()
     before = len(toy_encoder.encoded)
     assert remembering.retriever.search("Any fever?", 3) == remembering.retriever.search("Any fever?", 3) == plain
     assert remembering.ask("Any fever?").quotes == assistant.ask("Any fever?").quotes

@@ -1,17 +1,21 @@
 """The one object that every interface calls: opens the index once, then answers, checks and searches."""
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, Literal
 
-from qa.answering.answer import AnswerParts, answer_claim, answer_question
+from qa.answering.answer import LONGEST_QUESTION, AnswerParts, answer_claim, answer_question
 from qa.encoding.encoder import Encoder, open_encoder
+from qa.encoding.remembering import remembering
 from qa.indexing.index import Index, open_index
 from qa.records import Answer, Hit
 from qa.search.retrieval import Mode, Retriever
 from qa.settings import default_index
+from qa.text.preparation import clean
 
 Lang = Literal["auto", "zh", "en"]
+TOGETHER = 128  # questions encoded together
 
 
 class Assistant:
@@ -37,6 +41,25 @@ class Assistant:
             lang: the language of quotes and notices; "auto" takes the question's.
         """
         return answer_question(self.retriever, self.parts, question, tuple(history), lang)
+
+    def ask_all(self, questions: Sequence[str], lang: Lang = "auto") -> list[Answer]:
+        """Return what `ask` gives for each question, in order; they are encoded together, many at a time."""
+        answers: list[Answer] = []
+        for start in range(0, len(questions), TOGETHER):
+            some = questions[start : start + TOGETHER]
+            ready = self.remembering(some)
+            answers += [ready.ask(question, (), lang) for question in some]
+        return answers
+
+    def remembering(self, questions: Sequence[str] = ()) -> "Assistant":
+        """Return the same assistant with an encoder that encodes each text once, and these questions now, together."""
+        changed = copy(self)
+        changed.encoder = remembering(self.encoder)
+        changed.retriever = copy(self.retriever)
+        changed.retriever.encoder = changed.encoder
+        if questions:
+            changed.retriever.encode_both([self.retriever.read(clean(text)[:LONGEST_QUESTION]) for text in questions])
+        return changed
 
     def check(self, claim: str, lang: Lang = "auto") -> Answer:
         """Return which study supports a claim, with a verdict and the differences named.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.answering.answer import to_json
-from qa.answering.assistant import Assistant
+from qa.answering.assistant import TOGETHER, Assistant
 from qa.answering.wording import read_wording
 from qa.errors import QAError, UsageError
 
@@ -30,7 +30,9 @@ def run_batch(assistant: Assistant, source: Path, target: Path) -> int:
     try:
         with temporary.open("w", encoding="utf-8") as out:
             for number, line in enumerate(lines, 1):
-                out.write(_line(answer_line(assistant, line, number)))
+                if number % TOGETHER == 1:
+                    ready = assistant.remembering(_questions(lines[number - 1 : number - 1 + TOGETHER]))
+                out.write(_line(answer_line(ready, line, number)))
                 if sys.stderr.isatty():
                     print(f"\r{number}/{len(lines)}", end="", file=sys.stderr)
         os.replace(temporary, target)
@@ -39,6 +41,17 @@ def run_batch(assistant: Assistant, source: Path, target: Path) -> int:
     finally:
         temporary.unlink(missing_ok=True)
     return 0
+
+
+def _questions(lines: list[str]) -> list[str]:
+    """Return the questions of the lines that have one, to be encoded together; what is wrong with the others is said later."""
+    found = []
+    for line in lines:
+        try:
+            found.append(json.loads(line[:LONGEST_LINE])["question"])
+        except (ValueError, RecursionError, KeyError, TypeError):
+            continue
+    return [question for question in found if isinstance(question, str)]
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -31,7 +31,6 @@ def run_evaluation(args: Any) -> int:
     from qa.evaluation.comparison import compare
     from qa.evaluation.evaluate import evaluate
     from qa.evaluation.question_file import read_question_file
-    from qa.evaluation.remembering import with_remembering
     from qa.evaluation.tables import ablation_rows, table, tables
     from qa.evaluation.trec import write_run
 
@@ -41,7 +40,7 @@ def run_evaluation(args: Any) -> int:
         from qa.commands.workspace import open_assistant
 
         read_question_file(args.dataset)  # a damaged file is named before the model is loaded
-        assistant = with_remembering(open_assistant(args.index, args.corpus))
+        assistant = open_assistant(args.index, args.corpus).remembering()
     if args.ablate:
         rows = ablation(args.dataset, assistant, args.split)
         print(json.dumps([{"name": name, **result} for name, result in rows], ensure_ascii=False) if args.json else table(*ablation_rows(rows)))

@@ -16,7 +16,6 @@ from qa.evaluation.evaluation import Evaluation, ranking, result_of
 from qa.evaluation.measures import paired_difference, per_query, randomisation_test
 from qa.evaluation.own_questions import evaluate_questions
 from qa.evaluation.question_file import Question, QuestionFile, read_question_file
-from qa.evaluation.remembering import with_remembering
 from qa.evaluation.trec import make_run
 
 Row = tuple[str, dict[str, Any]]
@@ -77,7 +76,7 @@ def question_ablation(data: QuestionFile, assistant: Any, answered: Sequence[Cas
     """
     from qa.search.retrieval import PARTS
 
-    assistant = with_remembering(assistant)
+    assistant = assistant.remembering()
     parts = tuple(sorted(PARTS, key=lambda part: ORDER.index(part) if part in ORDER else len(ORDER)))
     lines = assistant.encoder.encode([passage.text for passage in assistant.index.passages], "passage")
     bare = retriever_over(assistant.retriever, replace(assistant.index, raw_vectors=lines, vectors=lines))

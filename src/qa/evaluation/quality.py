@@ -19,7 +19,6 @@ from qa.evaluation.operating import operating_rows
 from qa.evaluation.own_questions import direction_measures, evaluate_questions, pooled
 from qa.evaluation.page import filled, headline, page_tables
 from qa.evaluation.question_file import QuestionFile, joined, read_question_file
-from qa.evaluation.remembering import with_remembering
 from qa.evaluation.triage_check import cross_validate, unseen
 from qa.indexing.build import read_negatives
 from qa.indexing.memory import Memory
@@ -116,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         files = question_files(args.questions)
         rows = json.loads(_text(args.questions / "goals.json"))
         template = _text(args.template) if args.write else ""
-        assistant = with_remembering(Assistant.open(args.index, args.corpus))
+        assistant = Assistant.open(args.index, args.corpus).remembering()
         if not args.write:
             results, _ = measured(assistant, files)
             print(headline(rows, results))  # noqa: T201 - the command's result

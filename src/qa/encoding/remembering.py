@@ -1,4 +1,4 @@
-"""An encoder that remembers: measuring asks the same questions many times, and encoding is most of the time."""
+"""An encoder that remembers: what is encoded together, or asked for many times, is encoded once."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -36,12 +36,3 @@ def remembering(encoder: Encoder) -> Encoder:
     if hasattr(encoder, "encode_both"):
         vars(remembered)["encode_both"] = encode_both
     return remembered
-
-
-def with_remembering(assistant: Any) -> Any:
-    """Return the assistant with its encoder remembering; every question is then encoded once, however often it is asked."""
-    changed = copy(assistant)
-    changed.encoder = remembering(assistant.encoder)
-    changed.retriever = copy(assistant.retriever)
-    changed.retriever.encoder = changed.encoder
-    return changed
