@@ -33,6 +33,9 @@ def measured(text: str, free: list[Number]) -> list[Quantity]:
     bare: list[Quantity] = []
     while at < len(free):
         number = free[at]
+        if bare and number.start < bare[-1].end:
+            at += 1
+            continue  # 五十六个百分点 holds no hundred
         low = high = number.value
         end, deviation, used = number.end, None, 1
         first = unit_after(text, number, end)

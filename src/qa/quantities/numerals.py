@@ -9,7 +9,7 @@ from qa.text.lexicon import word_list
 EXPONENT = r"(?:\s?[x×*·]\s?10(?:\s?\^\s?(-?\d{1,2})|e(\d{1,2})|([4-9]|1[0-2])(?!\d))|e\+?(\d{1,2}))"
 IDENTIFIER = re.compile(r"10\.\d{4,}/\S+|https?://\S+|(?<![A-Za-z])[A-Z]{2,}[A-Z-]*\d{3,}|(?<!\d)\d{4}-\d{6}-\d{2}|PM(?:C?ID)[\s:]*(?:PMC)?\d+")
 ARABIC = re.compile(
-    r"(?<![A-Za-z0-9_.^])(?P<sign>[-+])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"(?<![A-Za-z0-9_.^])(?P<sign>[-+])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:(?:\.|·(?!\s?10(?:\s?\^|e)))\d+)?|\.\d+)"
     rf"(?P<exponent>{EXPONENT})?"
 )
 POWER = re.compile(r"(?<![\d.^])10\^(\d{1,2})")
@@ -44,7 +44,7 @@ def _arabic(text: str) -> list[Number]:
         start, end = match.span()
         if any(a <= start < b for a, b in names):
             continue
-        value = float(match["number"].replace(",", ""))
+        value = float(match["number"].replace(",", "").replace("·", "."))
         power = next((int(g) for g in match.groups()[3:] if g), None) if match["exponent"] else None
         if match["exponent"] and "10" not in match["exponent"] and value == SLOPPY_TEN:
             value = 1.0

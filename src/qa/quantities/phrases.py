@@ -53,7 +53,7 @@ def phrases(text: str) -> list[Quantity]:
                 continue  # once cirrhosis has set in
             relation = relation_of(text, start, end)
             found.append(Quantity(kind, value, value, unit, unit, relation, start, end, text[start:end], None, written(value)))
-    found += fractions(text)
+    found += [*fractions(text), *_and_a_half(text)]
     kept: list[Quantity] = []
     for quantity in sorted(found, key=lambda q: (q.start, -q.end)):
         if not overlaps(quantity, [(k.start, k.end) for k in kept]):
@@ -75,6 +75,26 @@ def fractions(text: str) -> list[Quantity]:
             relation = relation_of(text, match.start(), match.end())
             found.append(Quantity("percentage", value, value, "%", "%", relation, *match.span(), match.group(), None, written(value)))
     return found
+
+
+def _and_a_half(text: str) -> list[Quantity]:
+    """Return Chinese lengths of time with a half in them, half points, and numbered days: 两个半月, 半分, 第28日."""
+    data, found = word_list("quantities"), []
+    chars = "".join([*data["digits"], *data["places"]])
+    for match in re.finditer(rf"([{chars}]+|\d+)个半(月|年)|(?<![一-鿿]个)半分(?![之成开裂])|第\s?([{chars}]+|\d+)\s?日", text):
+        half, unit, day = match.groups()
+        written_number = half or day
+        value = (float(written_number) if written_number.isdigit() else han_value(written_number) or 0.0) if written_number else 0.5
+        if half:
+            months = (value + 0.5) * (12 if unit == "年" else 1)
+            found.append(_phrase(text, "duration", months, "month", match.span()))
+        else:
+            found.append(_phrase(text, "duration" if day else "score", value, "day" if day else "point", match.span()))
+    return found
+
+
+def _phrase(text: str, kind: str, value: float, unit: str, span: tuple[int, int]) -> Quantity:
+    return Quantity(kind, value, value, unit, unit, relation_of(text, *span), *span, text[slice(*span)], None, written(value))
 
 
 def overlaps(quantity: Quantity, spans: list[tuple[int, int]]) -> bool:

@@ -50,7 +50,7 @@ def unit_after(text: str, number: Number, end: int) -> tuple[Unit, int] | None:
     rest = ORDINAL.match(text, end)
     at = rest.end() if rest else end
     gloss = re.compile(r"\s?\([^)]{1,40}\)\s?").match(text, at)  # 1 x 10^6 (one million) cells
-    at += 1 if text[at : at + 1] in ("多", "余", "几") else 0  # 30多项
+    at += 1 if text[at : at + 1] in ("多", "余", "几", "来") else 0  # 30多项
     starts = [at, *([at + 1] if text[at : at + 1] in ("-", " ") else []), *([gloss.end()] if gloss else [])]
     match = next((m for m in (pattern.match(text, s) for s in starts) if m), None)
     if match is None and number.form != "han":
