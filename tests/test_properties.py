@@ -113,6 +113,11 @@ def read_or_refused(path: Path, content: bytes) -> None:
 @example(text="<p>" * 20_000 + "a sentence.", suffix=".html")
 @example(text="(" * 50_000, suffix=".md")
 @example(text="[1]" * 20_000, suffix=".txt")
+@example(text="Cells help.\n\n[1]", suffix=".txt")  # this and the next four were found by tools/fuzz_readers.py
+@example(text="References\n\n[1] Alpha A. Cells. J. 2019;3(2):11-20. doi:10.1/a\n", suffix=".txt")
+@example(text="Cells help.\n\nReferences\n\n[0] Alpha A. Cells. J. 2019;3(2):11-20. doi:10.1/a\n", suffix=".txt")
+@example(text="Cells help.\n\nReferences\n\n[2] AlphaA .1s. J. 2021(;93):111ences\n", suffix=".md")
+@example(text="<p>Cells</p><![ Alpha]\n\nReferences <p>help.</p>", suffix=".html")
 def test_any_text_is_read_or_refused_in_one_line(tmp_path: Path, text: str, suffix: str) -> None:
     read_or_refused(tmp_path / f"file{suffix}", text.encode("utf-8"))
 
@@ -128,6 +133,17 @@ def test_any_bytes_are_read_or_refused_in_one_line(tmp_path: Path, content: byte
 @given(content=st.binary(max_size=300), cut=st.integers(0, 400))
 def test_any_bytes_that_call_themselves_pdf_are_refused_in_one_line(tmp_path: Path, content: bytes, cut: int) -> None:
     read_or_refused(tmp_path / "file.pdf", b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"[:cut] + content)
+
+
+@pytest.mark.slow
+def test_a_pdf_that_holds_nothing_but_captions_is_read_or_refused_in_one_line(tmp_path: Path) -> None:  # found by tools/fuzz_readers.py
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "made.pdf"), invariant=1)
+    for line in range(6):
+        canvas.drawString(72, 700 - 30 * line, f"Figure {line + 1}. The share of patients who lived")
+    canvas.save()
+    read_or_refused(tmp_path / "file.pdf", (tmp_path / "made.pdf").read_bytes())
 
 
 @checked

@@ -267,3 +267,12 @@ def test_the_list_of_the_original_review_is_read_whole() -> None:
         if n not in bare | {14, 16}
     )
     assert all("URL" in found[n] for n in bare)
+
+
+def test_an_entry_numbered_zero_is_no_reference_for_zero_is_the_review_itself():  # found by tools/fuzz_readers.py
+    text = "Cells help.[1]\n\nReferences\n\n[0] Zero Z. Nothing. J. 2018;1(1):1-2. doi:10.1000/z\n[1] Alpha A. Cells. J. 2019;3(2):11-20. doi:10.1000/a\n"
+    assert list(parse_references(text)) == [1]
+
+
+def test_a_text_that_ends_with_a_mark_and_nothing_after_it_has_no_reference_list():  # found by tools/fuzz_readers.py
+    assert find_reference_list("Cells help.\n\n[1]") is None

@@ -62,7 +62,7 @@ def text_blocks(text: str, markdown: bool, start: int = 0) -> tuple[Block, ...]:
         run.kind, run.start = kind, at
         run.lines.append((at, stop))
 
-    for (at, stop, line), (_, _, following) in zip(lines, [*lines[1:], (0, 0, "")], strict=True):
+    for (at, stop, line), (_, _, following) in zip(lines, [*lines[1:], (0, 0, "")], strict=False):  # there may be none
         goes_on = (
             bool(run.lines)
             and (bool(width) or markdown)

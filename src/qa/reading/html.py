@@ -64,14 +64,19 @@ CELLS = {"td", "th", "caption"}
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "menu"}
 WIDE_BREAK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+DECLARATION = re.compile(r"<!(?!--|doctype\b)[^>]*>?", re.IGNORECASE)
 DEEPEST = 150  # nested elements; deeper ones are read as plain text
 
 
 def read_html(source: str) -> tuple[str, tuple[Block, ...], str]:
     """Return the text of a web page, its blocks, and its title ("" if it states none)."""
     from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
 
-    soup = BeautifulSoup(source, "html.parser")
+    try:
+        soup = BeautifulSoup(source, "html.parser")
+    except ParserRejectedMarkup:  # a declaration that it can't read, which browsers leave out
+        soup = BeautifulSoup(DECLARATION.sub(" ", source), "html.parser")
     page = _Page()
     page.walk(soup, "paragraph", 0)
     page.close("paragraph")

@@ -63,7 +63,7 @@ def _paragraphs(lines: list[Line], usual: float) -> list[_Paragraph]:
     done: list[_Paragraph] = []
     current: _Paragraph | None = None
     kept = [line for line in lines if not (line.size < SMALL * usual or CAPTION.match(line.text))]
-    following = dict(zip(map(id, kept), [*kept[1:], None], strict=True))
+    following = dict(zip(map(id, kept), [*kept[1:], None], strict=False))  # none are kept of a page of notes
     for line in lines:
         if id(line) not in following:
             done.append(_Paragraph(line.text, line.size, [(0, line.page)], "skip"))

@@ -180,6 +180,8 @@ def _issued(found: re.Match[str] | None) -> dict[str, list[list[int]]] | None:
     if not found:
         return None
     groups = found.groupdict()
+    if not groups.get("year"):
+        return None
     month = str(groups.get("month") or "")
     parts = [
         int(groups["year"]),

@@ -106,6 +106,8 @@ def _counted(text: str, pattern: re.Pattern[str], start: int) -> list[Entry]:
             and not text[text.rfind("\n", start, mark.start()) : mark.start(1) - 1].strip()
         )
         expected = int(marks[-1].group(1)) + 1 if marks else number
+        if number == 0:
+            continue  # no number of a reference: 0 stands for the review itself
         if number == expected or (at_line_start and pattern is STYLES["bracket"] and expected < number <= expected + 5):
             marks.append(mark)
     ends = [mark.start() for mark in marks[1:]]
@@ -121,7 +123,7 @@ def _last_end(text: str, start: int, wrapped: bool) -> int:
     limit = min(start + blank.start() if blank else len(text), start + LONGEST_ENTRY)
     at = start
     lines = text[start:limit].splitlines(keepends=True)
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):  # of a text that ends with a mark there is no line
         at += len(line)
         seen = text[start:at].strip()
         goes_on = bool(ADDRESS_BEFORE.search(seen) and ADDRESS_AFTER.match(following.strip())) or CONTINUES.match(
