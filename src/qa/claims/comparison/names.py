@@ -23,14 +23,14 @@ def compare_names(claim: Statement, sources: Sequence[Source]) -> Iterable[Findi
     """Yield what each unlisted name of the claim finds: the same name, another of its kind in its place, or nothing."""
     foreign = all(s.statement.language != claim.language for s in sources if s.row is not None)
     texts = [folded(source.statement.original) for source in sources]
-    named = {folded(name.text) for name in claim.names}
+    said = folded(claim.original)
     for name in claim.names:
         if name.kind == "place" and not _number(name.text) and not _core(name.text):
             continue  # several hospitals: no name at all
         span = claim.prepared.span(name.start, name.end)
         row = next((i for i, text in enumerate(texts) if _inside(name, text, sources[i].statement)), None)
         leading = next((s.authors for s in sources if any(folded(a) == folded(name.text) for a in s.authors)), ())
-        if name.wrote and leading and {folded(leading[0]), folded(leading[-1])}.isdisjoint(named):
+        if name.wrote and leading and not any(folded(author) in said for author in (leading[0], leading[-1])):
             yield Finding("author", "differs", name.text, ", ".join(leading[:AUTHORS_SHOWN]), "", span, near=SURE)
             continue
         if row is not None:
