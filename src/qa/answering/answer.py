@@ -24,7 +24,8 @@ from qa.text.preparation import clean, folded, language_of, prepared
 
 MOST_QUOTES = 3
 CANDIDATES = 30  # hits from which a claim's study is chosen
-MARGIN = 0.2  # a further quote may score this much less than the first
+MARGIN = 0.18  # a further quote may score this much less than the first
+CERTAIN = 0.7  # certainty from which a question about something else is a personal request all the same
 SURE = 0.7  # confidence from which quotes follow an urgent card
 SAME = 0.985  # cosine of two sentences of one layer from which the second says nothing new
 NEARBY = 500  # nearest questions of the bank from which suggestions are chosen
@@ -70,12 +71,14 @@ def answer_question(
     if alarm.label in ("emergency", "despair"):
         quotes = quotes if refusal.confidence >= SURE else ()  # under an urgent card only what clearly answers
         return _alarmed(retriever, parts, question, language, alarm, quotes)
-    if alarm.label == "personal_advice":
+    unsure = refusal.far and alarm.certainty < CERTAIN  # a visa, a recipe, another illness: refused, with the card beside it
+    if alarm.label == "personal_advice" and not unsure:
         return _personal(retriever, parts, question, language, alarm, quotes, refusal)
     heard = () if read == plain else (parts.wording.text("read_as", language).format(text=read),)
     if not quotes:
         answer = _refused(retriever, parts, question, language, refusal, scores)
-        return replace(answer, notices=(*heard, *answer.notices))
+        cards = tuple(parts.wording.card(card, language) for card in alarm.cards)
+        return replace(answer, notices=(*heard, *cards, *answer.notices))
     notices = (*heard, *parts.wording.evidence_notices(retriever.index, quotes, language))
     return _finished(retriever, parts, question, language, "answered", quotes, notices, confidence=refusal.confidence)
 

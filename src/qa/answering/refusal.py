@@ -50,12 +50,16 @@ PLAIN_THRESHOLD = 0.80  # raw cosine below which a corpus without a bank answers
 
 @dataclass(frozen=True)
 class Refusal:
-    """The decision: `confidence` that the best statement answers, 0 to 1, and why not, as (kind, what) pairs."""
+    """The decision: `confidence` that the best statement answers, 0 to 1, and why not, as (kind, what) pairs.
+
+    `near`: a study seems to be meant; `far`: the question is nearer to questions about something else than to any known one.
+    """
 
     confidence: float
     reasons: tuple[tuple[str, str], ...] = ()
     refuses: bool = True
     near: bool = False
+    far: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def judge(retriever: Retriever, question: str, scores: Scores, follow_up: bool =
     calibration = read_calibration()
     confidence = calibration.confidence(values)
     if values["off_topic"] > calibration.gate and not follow_up:
-        return Refusal(min(confidence, calibration.threshold / 2), reasons, True, near)
+        return Refusal(min(confidence, calibration.threshold / 2), reasons, True, near, far=True)
     return Refusal(confidence, reasons, confidence < calibration.threshold, near)
 
 

@@ -38,8 +38,8 @@ class Weights:
     dense: float = 0.5
     bank: float = 0.4
     lexical: float = 0.003
-    bank_lexical: float = 0.015
-    late: float = 0.6
+    bank_lexical: float = 0.008
+    late: float = 0.8
     focus: float = 0.06
     alone: float = 0.6
 
