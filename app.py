@@ -13,5 +13,5 @@ if __name__ == "__main__":
         built = main(["index", "--if-needed"])
         if built:
             sys.exit(built)
-        arguments += ["--host", os.environ.get("GRADIO_SERVER_NAME", "0.0.0.0"), "--port", os.environ.get("GRADIO_SERVER_PORT", "7860")]
+        arguments += ["--host", os.environ.get("GRADIO_SERVER_NAME", "0.0.0.0"), "--port", os.environ.get("GRADIO_SERVER_PORT", "7860")]  # its proxy asks from outside  # nosec B104
     sys.exit(main([*arguments, *sys.argv[1:]]))

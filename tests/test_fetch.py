@@ -365,3 +365,15 @@ def test_removing_a_fetched_abstract_lets_it_be_asked_for_again(services: FakeSe
     services.requests.clear()
     fetch(1)
     assert [request[0] for request in services.requests] == ["europepmc"]
+
+
+def test_xml_that_expands_without_end_is_no_answer_of_pubmed() -> None:
+    from qa.originals.services.pubmed import _pubmed_xml
+
+    names = "abcdefghij"  # each ten times the one before: 10^10 characters of 500
+    entities = '<!ENTITY a "aaaaaaaaaa">' + "".join(f'<!ENTITY {b} "{10 * f"&{a};"}">' for a, b in zip(names, names[1:], strict=False))
+    with pytest.raises(ValueError, match="not XML"):
+        _pubmed_xml(f'<?xml version="1.0"?><!DOCTYPE x [{entities}]><PubmedArticleSet>&j;</PubmedArticleSet>'.encode())
+    outside = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]><PubmedArticleSet>&f;</PubmedArticleSet>'
+    with pytest.raises(ValueError, match="not XML"):
+        _pubmed_xml(outside.encode())

@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OWN = ROOT / "docker" / "space"
+README = ROOT / "docker" / "space" / "README.md"
 FILES = ("app.py", "pyproject.toml", "LICENSE", "LICENSE-CORPUS", "LICENSE-WEIGHTS")
 LEFT_OUT = ("torch", "sentence-transformers", "ir_measures")  # not loaded while answering; torch alone is larger than all else
 
@@ -39,8 +39,9 @@ def assemble(folder: Path, index: Path | None = None) -> None:
     skipped = shutil.ignore_patterns("__pycache__", "local", ".*")
     for name in ("src", "corpus"):
         shutil.copytree(ROOT / name, folder / name, ignore=skipped)
-    for path in [*(ROOT / name for name in FILES), *OWN.iterdir()]:
+    for path in (*(ROOT / name for name in FILES), README):
         shutil.copy(path, folder / path.name)
+    (folder / "requirements.txt").write_text("\n".join(requirements()) + "\n", "utf-8")
     if index:
         shutil.copytree(index, folder / "index", ignore=skipped)
 

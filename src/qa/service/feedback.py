@@ -45,7 +45,9 @@ def add_feedback(folder: Path, given: Feedback) -> None:
     with _opened(folder, create=True) as base:
         if base.execute("SELECT count(*) FROM feedback").fetchone()[0] >= MOST_ENTRIES:
             raise QAError(f"{folder / FILE}: {MOST_ENTRIES} entries are kept, no more; export them with qa feedback, then move the file away")
-        base.execute(f"INSERT INTO feedback ({', '.join(COLUMNS[1:])}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _list(given.passages), given.interface))
+        columns = ", ".join(COLUMNS[1:])
+        values = (*row, _list(given.passages), given.interface)
+        base.execute(f"INSERT INTO feedback ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # our own column names  # nosec B608
 
 
 def read_feedback(folder: Path) -> list[dict[str, Any]]:
@@ -53,7 +55,7 @@ def read_feedback(folder: Path) -> list[dict[str, Any]]:
     if not (folder / FILE).is_file():
         raise QAError(f"{folder / FILE}: no feedback here yet; it is kept when the server runs with QA_FEEDBACK={folder}")
     with _opened(folder) as base:
-        rows = [dict(zip(COLUMNS, row, strict=True)) for row in base.execute(f"SELECT {', '.join(COLUMNS)} FROM feedback ORDER BY id")]
+        rows = [dict(zip(COLUMNS, row, strict=True)) for row in base.execute(f"SELECT {', '.join(COLUMNS)} FROM feedback ORDER BY id")]  # as above  # nosec B608
     for row in rows:
         row["history"], row["passages"] = json.loads(row["history"]), json.loads(row["passages"])
     return rows

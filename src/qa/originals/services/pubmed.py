@@ -26,7 +26,7 @@ def ask_pubmed(client: PoliteClient, wanted: Identifiers) -> Any:
         pmid = found[0]
     params = {**known, "id": pmid, "retmode": "xml"}
     text = client.get("PubMed", f"{base}/efetch.fcgi", params, _pubmed_xml, pause=0.4)
-    if not text or ElementTree.fromstring(text).find(".//PubmedArticle") is None:
+    if not text or ElementTree.fromstring(text).find(".//PubmedArticle") is None:  # was read before  # nosec B314
         return None
     return text if is_same(read_pubmed(text).identifiers, wanted) else None
 
@@ -40,7 +40,7 @@ def _pubmed_ids(body: bytes) -> list[str]:
 
 def _pubmed_xml(body: bytes) -> str:
     try:
-        root = ElementTree.fromstring(body)
+        root = ElementTree.fromstring(body)  # expat bounds what entities expand to, and fetches none (a test shows it)  # nosec B314
         if root.tag == "PubmedArticleSet":
             return ElementTree.tostring(root, encoding="unicode")
     except (ElementTree.ParseError, RecursionError) as error:
@@ -50,7 +50,7 @@ def _pubmed_xml(body: bytes) -> str:
 
 def read_pubmed(text: str) -> Found:
     """Return what a raw answer of PubMed says."""
-    article = ElementTree.fromstring(text).find(".//PubmedArticle")
+    article = ElementTree.fromstring(text).find(".//PubmedArticle")  # was read before  # nosec B314
     if article is None:
         raise ValueError("no article")
     data = article.find("./PubmedData/ArticleIdList")
