@@ -71,7 +71,7 @@ def everything(assistant: Any, files: dict[str, list[QuestionFile]], peers: Path
     results["operating"] = operating_rows(assistant, dev.questions, splits["test"].cases)
     safety = shipped_corpus() / "safety"
     memory = Memory.of_index(assistant.encoder, assistant.index.folder, None)  # knows the bank's questions
-    others = others_of([text for text, _ in read_negatives()], [question.text for question in assistant.index.bank])
+    others = others_of(read_negatives(), [question.text for question in assistant.index.bank])
     results["triage"] = {"cross-validated": cross_validate(memory, safety, others), "unseen": unseen(memory, safety, others)}
     results["peers"] = _peers(peers)
     return results

@@ -107,7 +107,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         encoder = Memory.of_index(open_encoder(), default_index(), None)  # knows the bank's questions
         bank = [question.text for question in read_corpus(default_corpus()).bank]
-        others = others_of([text for text, _ in read_negatives()], bank)
+        others = others_of(read_negatives(), bank)
         for title, measure in ((f"{FOLDS}-fold cross-validation", cross_validate), ("unseen lines", unseen)):
             print(title)  # noqa: T201 - the command's result
             for (language, name), rate in measure(encoder, folder, others).items():

@@ -61,7 +61,7 @@ def build_index(corpus_folder: Path, folder: Path, encoder: Encoder, report: Rep
     )
     lexical = Lexical.build([p.text for p in corpus.passages])
     bank_lexical = Lexical.build([q.text for q in corpus.bank])
-    others = others_of([text for text, _ in negatives], [q.text for q in corpus.bank])
+    others = others_of(negatives, [q.text for q in corpus.bank])
     triage_model = train_triage(memory, shipped_corpus() / "safety", others)
     with store.building(folder) as temporary:
         _write_lines(temporary / "documents.jsonl", (document_row(d) for d in corpus.documents.values()))

@@ -17,6 +17,7 @@ from qa.safety.triage import CLASSES, TriageModel, inputs, pattern_features
 from qa.text.preparation import language_of
 
 MOST_OTHERS = 14_000  # questions of a bank that triage learns to let pass
+FAR_WEIGHT = 3  # of a question about something else
 OWN_WEIGHT = 2  # of an example of the safety folder, against a question that is none of triage's business
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # vectors, pattern features, class numbers
 
@@ -72,13 +73,16 @@ def train_triage(encoder: Encoder, folder: Path, others: Sequence[str] = ()) -> 
     return fit(*beside(own, other_rows(others, encoder, rules))) if others else fit(*own)
 
 
-def others_of(negatives: Sequence[str], bank: Sequence[str]) -> list[str]:
+def others_of(negatives: Sequence[tuple[str, bool]], bank: Sequence[str]) -> list[str]:
     """Return what triage learns to let pass: questions that nothing here answers, and questions that the corpus answers.
 
     Of a large bank the same 14,000 are taken whatever their order.
+
+    Args:
+        negatives: each with whether it is about something else; such a one (weather, a visa) is taken three times.
     """
     by_digest = sorted(set(bank), key=lambda text: hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
-    return [*negatives, *by_digest[:MOST_OTHERS]]
+    return [*(text for text, far in negatives for _ in range(FAR_WEIGHT if far else 1)), *by_digest[:MOST_OTHERS]]
 
 
 def other_rows(texts: Sequence[str], encoder: Encoder, rules: Rules) -> Rows:
