@@ -28,8 +28,8 @@ def told(sentence: str) -> Told:
     """Return what a sentence tells of outcomes."""
     statement = read_statement(sentence)
     changes = [c for c in statement.changes if c.mood in ("stated", "hearsay") and not c.strength & WEAK]
-    better = {(c.measure, cast(Side, "better")) for c in changes if c.signs == {"+"}}
-    others = {(c.measure, cast(Side, "not better")) for c in changes if c.signs and c.signs <= {"0", "-"}}
+    better: set[tuple[str, Side]] = {(c.measure, "better") for c in changes if c.signs == {"+"}}
+    others: set[tuple[str, Side]] = {(c.measure, "not better") for c in changes if c.signs and c.signs <= {"0", "-"}}
     return Told(frozenset(better | others), statement.keys)
 
 

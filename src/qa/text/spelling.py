@@ -93,9 +93,9 @@ class Spelling:
         return best.term if best and (best.distance < 2 or best.term[0] == word[0]) else None
 
     def _parted(self, word: str) -> str | None:
-        cuts = [(word[:i], word[i:]) for i in range(2, len(word) - 1)]
-        known = [(a, b) for a, b in cuts if min(self.words.get(a, 0), self.words.get(b, 0)) >= PART_TIMES]
-        return " ".join(max(known, key=lambda cut: (min(self.words[cut[0]], self.words[cut[1]]), cut))) if known else None
+        times = {i: min(self.words.get(word[:i], 0), self.words.get(word[i:], 0)) for i in range(2, len(word) - 1)}
+        at = max(times, key=lambda i: (times[i], -i), default=0)
+        return f"{word[:at]} {word[at:]}" if at and times[at] >= PART_TIMES else None
 
     def _chinese(self, run: str) -> str:
         if not self._odd(run, 0, len(run)):  # nearly every run: nothing in it can be an error
@@ -116,7 +116,7 @@ class Spelling:
                 return span
             if all(span[i : i + 2] in self.known for i in range(length - 1)) or any(char in kept for char in span):
                 continue
-            alike = self._alike.get(self._sound(span), ())
+            alike = self._alike.get(self._sound(span), [])
             if not alike or self._covered(run, at + length):
                 continue
             best = max(alike, key=lambda term: sum(map(str.__eq__, term, span)))  # that keeps the most characters
