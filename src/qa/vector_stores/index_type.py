@@ -3,9 +3,9 @@
 Up to FLAT_ROWS every vector is compared: exact, and fast enough. Beyond, the vectors are grouped around centroids
 (IVF) and held as codes of 4 bits for every two numbers (product quantisation), which a processor compares 16 at a time;
 a question looks into the nearest groups, and the best codes are scored again with the true vectors. How many groups is
-not guessed: questions near the corpus' own vectors are searched exactly, and the number grows until WANTED of the true
-ten best are found. Vectors that such codes do not tell apart well enough are held with 8 bits a number, at four times
-the memory and time.
+not guessed: questions near the corpus' own vectors are searched exactly, and the least number that finds WANTED of the
+true ten best is taken, with a margin. Vectors that such codes do not tell apart well enough are held with 8 bits a
+number, at four times the memory and more of the time.
 IVF and not HNSW: its building is the same from run to run on any number of threads, takes seconds where a graph of a
 million vectors takes many minutes, and the codes of a million are 0.1 GB.
 Source: Jegou et al. 2011 (inverted file, product quantisation), Andre et al. 2017 (codes in registers); faiss
@@ -21,7 +21,8 @@ from qa.vector_stores.protocol import best
 
 FLAT_ROWS = 50_000  # rows up to which an exact search takes some 10 ms on one core
 PROMISED = 0.98  # share of the ten nearest that a search finds
-WANTED = 0.995  # what the calibration asks for: real questions are a little harder than its own
+WANTED = 0.995  # what the calibration asks for
+MARGIN = 1.25  # times the groups that it found enough: questions near no row at all need more (benchmarks/speed_growth.py)
 TRIALS = 200  # questions of the calibration
 TRAINED_ON = 64  # vectors a centroid: more take long and move the centroids little
 NOISE = 0.7  # of the difference of two vectors, added to a third: as far from it as questions lie from sentences, 0.88 with e5
@@ -30,7 +31,7 @@ STEPS = 16  # parts of all groups in which the calibration tries how many are en
 
 @dataclass(frozen=True)
 class IndexType:
-    """A type of index as faiss' factory names it, the groups looked into, and the recall@10 that these gave."""
+    """A type of index as faiss' factory names it, the groups looked into, and the recall@10 of its calibration."""
 
     factory: str
     probes: int = 0
@@ -74,7 +75,7 @@ def _built(vectors: np.ndarray, factory: str) -> tuple[Any, IndexType]:
 
 
 def calibrated(index: Any, vectors: np.ndarray) -> tuple[int, float]:
-    """Return the least number of groups, in steps of 1/16 of them, to look into for WANTED recall@10, and the recall it gave.
+    """Return the groups to look into for WANTED recall@10, with a margin, and the recall that they gave without it.
 
     All groups, if even these do not give it.
     """
@@ -97,7 +98,7 @@ def calibrated(index: Any, vectors: np.ndarray) -> tuple[int, float]:
             high, enough = middle, tried
         else:
             low = middle + 1
-    return enough
+    return min(index.nlist, round(MARGIN * enough[0])), enough[1]
 
 
 def exact_rows(vectors: np.ndarray, queries: np.ndarray, k: int) -> list[np.ndarray]:
