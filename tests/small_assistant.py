@@ -1,11 +1,13 @@
 """An assistant of two studies for the tests of evaluation: it finds statements by shared words, as ranked hits."""
 
 from collections.abc import Sequence
+from copy import copy
 from types import SimpleNamespace
 from typing import Any
 
 from counting_encoder import CountingEncoder
 
+from qa.encoding.remembering import remembering
 from qa.records import Answer, Hit, Passage, Quote
 from qa.text.preparation import language_of, terms
 
@@ -35,6 +37,12 @@ class SmallAssistant:
         search = lambda text, k, mode, history, without: self.search(text, k, mode, history)  # noqa: E731
         self.encoder = CountingEncoder()
         self.retriever = SimpleNamespace(search=search, encoder=self.encoder)
+
+    def remembering(self, questions: Sequence[str] = ()) -> "SmallAssistant":
+        changed = copy(self)
+        changed.encoder = remembering(self.encoder)
+        changed.retriever = SimpleNamespace(**{**vars(self.retriever), "encoder": changed.encoder})
+        return changed
 
     def search(self, question: str, k: int = 10, mode: str = "hybrid", history: Sequence[str] = ()) -> list[Hit]:
         words = set(terms(" ".join([*history, question])))

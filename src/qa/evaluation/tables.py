@@ -139,7 +139,10 @@ def confusion_table(confusion: dict[str, dict[str, int]], corner: str = "label")
 
 def comparison_rows(compared: dict[str, Any]) -> Rows:
     """Return head and rows of this run beside another one."""
+    groups = [("", compared["measures"]), *((f", {name}", part["measures"]) for name, part in compared.get("by_language", {}).items())]
     rows: list[tuple[str, ...]] = [
-        (name, number(row["this"]), number(row["other"]), with_interval(row["difference"]), f"{row['p']:.4f}") for name, row in compared["measures"].items()
+        (f"{name}{group}", number(row["this"]), number(row["other"]), with_interval(row["difference"]), f"{row['p']:.4f}")
+        for group, measures in groups
+        for name, row in measures.items()
     ]
     return ("measure", "this", "other", "difference", "p"), rows
