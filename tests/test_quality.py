@@ -77,7 +77,7 @@ def toy(tmp_path, toy_encoder, quick_build, monkeypatch):
     assistant = bilingual_assistant(tmp_path, toy_encoder)
     monkeypatch.setattr("qa.answering.assistant.Assistant.open", lambda index, corpus: assistant)
     for name in ("cross_validate", "unseen"):
-        monkeypatch.setattr(quality, name, lambda encoder, folder: {(language, "caught"): Rate(1, 2) for language in ("zh", "en")})
+        monkeypatch.setattr(quality, name, lambda encoder, folder, others: {(language, "caught"): Rate(1, 2) for language in ("zh", "en")})
     row = {"threshold": 0.5, "chosen": True, "dev_answerable": 0.1, "dev_unanswerable": 0.9, "test_answerable": 0.1, "test_unanswerable": 0.8, "test_right": 0.7}
     monkeypatch.setattr(quality, "operating_rows", lambda *a: [row])
     return assistant
