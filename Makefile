@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 PEERS = benchmarks/.venv
 
-.PHONY: run test check index evaluate quality peers bench clean
+.PHONY: run test check index evaluate quality peers bench soak faults clean
 
 run: $(STAMP)
 	$(BIN)/qa index --if-needed
@@ -18,6 +18,7 @@ test: $(STAMP)
 check: $(STAMP)
 	$(BIN)/ruff check src tests app.py
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --severity-level medium --recursive src app.py
 
 index: $(STAMP)
 	$(BIN)/qa index
@@ -40,6 +41,15 @@ peers: $(PEERS)/.installed
 bench: $(STAMP)
 	$(BIN)/qa index --if-needed
 	$(BIN)/python benchmarks/performance.py
+
+# 200 clients for five minutes, every reply compared: writes its table to docs/reliability.md.
+soak: $(STAMP)
+	$(BIN)/qa index --if-needed
+	$(BIN)/python tools/soak.py --write
+
+# A build killed and disturbed in 200 ways: writes the fault table of docs/reliability.md.
+faults: $(STAMP)
+	$(BIN)/python tools/faults.py
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
