@@ -53,11 +53,11 @@ def by_hand(retriever: Retriever, question: str, without: frozenset[str] = froze
         if not asked and not without & {"bank", "maps"}:
             dense = max(dense, 4.0 * (dense - 0.78))  # no bank question asks for it; the toy maps change nothing, so raw = mapped
         bank = max((float(encoder.encode([index.bank[i].text], "query")[0] @ query) for i in asked), default=dense)
-        total = dense if "bank" in without else 0.6 * dense + 0.4 * bank
+        total = dense if "bank" in without else 0.5 * dense + 0.4 * bank
         if "lexical" not in without:
-            total += 0.004 * lexical[row]
+            total += 0.003 * lexical[row]
         if "bank" not in without and "bank_lexical" not in without:
-            total += 0.004 * max((bank_lexical[i] for i in asked), default=0.0 if "lexical" in without else lexical[row])
+            total += 0.008 * max((bank_lexical[i] for i in asked), default=0.0 if "lexical" in without else lexical[row])
         totals.append(total)
     return np.array(totals)
 
@@ -115,7 +115,7 @@ def test_a_question_without_a_letter_finds_nothing(retriever: Retriever, questio
 
 def test_a_hit_shows_the_parts_of_its_score(retriever: Retriever) -> None:
     hit = retriever.search(QUESTION, 1)[0]
-    weights = {"dense": 0.6, "bank": 0.4, "lexical": 0.004, "bank_lexical": 0.004}
+    weights = {"dense": 0.5, "bank": 0.4, "lexical": 0.003, "bank_lexical": 0.008}
     assert hit.score == pytest.approx(sum(weights[name] * value for name, value in hit.parts.items()), abs=1e-6)
 
 
