@@ -252,6 +252,35 @@ def test_an_endpoint_met_is_not_an_endpoint_missed() -> None:
     assert kinds("The trial missed its primary endpoint.", "The primary outcome measures of the trial were not met.") == set()
 
 
+def test_a_figure_of_another_measure_arm_or_time_contradicts_nothing() -> None:
+    albumin = "The mean difference in albumin was 2.47 with cells."
+    assert kinds("The mean difference in bilirubin was 3.61 with cells.", albumin) == set()
+    assert kinds("The mean difference in albumin was 3.61 with cells.", albumin) == {"number"}
+    assert kinds("白蛋白在研究组是31.4 g/L。", "白蛋白在对照组是28.9 g/L。") == set()
+    assert kinds("白蛋白在研究组是31.4 g/L。", "白蛋白在研究组是28.9 g/L。") == {"number"}
+
+
+def test_a_state_before_treatment_contradicts_no_outcome() -> None:
+    assert kinds("Before treatment the groups showed no difference in liver function.", "Liver function was better in the cell group than in the control group.") == set()
+
+
+def test_a_sentence_with_one_place_changed_is_decided_there() -> None:
+    sources = ["Check-ups of the 24 patients in phase Ia came on days 3, 7, 14 and 28.", "It was planned for years, and the abstract was not read by the team."]
+
+    def different(claim: str) -> list[tuple[str, str]]:
+        findings = weigh(read_statement(claim), [Source(None, "source", read_statement(text)) for text in sources]).of("differs")
+        return [(f.kind, f.claimed) for f in findings if f.kind != "follow-up"]
+
+    assert different(sources[0]) == []
+    assert ("number", "3") in different("Check-ups of the 24 patients in phase Ia came on days 3, 7, 3 and 28.")
+    assert [kind for kind, _ in different("It was planned for years, and the abstract was read by the team.")] == ["negation"]
+
+
+def test_a_registration_number_names_no_year_and_a_period_holds_its_ends() -> None:
+    assert [f.quantity.text for f in read_statement("It is registered as EudraCT 2009-010335-41.").figures] == []
+    assert kinds("从2010年10月开始随访。", "全部患者的随访时间在2010年10月到2017年10月之间。") == set()
+
+
 def test_groups_alike_before_treatment_say_nothing_of_the_outcome() -> None:
     sentence = "Ascites improved significantly."
     assert kinds("It had patients with ascites, two arms that looked alike at baseline.", sentence) == set()

@@ -10,7 +10,7 @@ from qa.text.preparation import HAN
 CODE = re.compile(r"(?<![A-Za-z0-9])(?:NCT|ISRCTN|ChiCTR|EudraCT|UMIN|KCT|IRCT|PMC|PMID)[\s-]?[A-Z]*\d[\d-]{4,}", re.IGNORECASE)
 NAME = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z]*[a-z][A-Za-z-]*(?:'s)?|[A-Z]{4,}(?![A-Za-z0-9]))")
 INSTITUTION = re.compile(
-    r"[\u4e00-\u9fff0-9]{1,14}(?:医院|大学|研究所|医学院|医学中心)"
+    r"[\u4e00-\u9fff0-9]{1,14}(?:医院|大学|研究所(?![用得见示有需选纳做])|医学院|医学中心)"
     r"|(?:[A-Z0-9][\w.']*\s(?:(?:of|the|No\.|for)\s)*){0,6}(?:Hospital|University|Institute|Clinic)(?:\sof(?:\sthe)?(?:\s[A-Z0-9][\w.']*)+)?"
 )
 TEAM = re.compile(r"(?:^|[,。、;:\s由据和与及的是叫为])([\u4e00-\u9fff]{2,3})(?=等人|团队|院士|教授|课题组)")

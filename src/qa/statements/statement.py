@@ -15,7 +15,7 @@ from qa.statements.changes import Change, changes_of
 from qa.statements.clauses import Mood, Segment, phrase_pattern, segment_at, segments
 from qa.statements.directions import bare_directions
 from qa.statements.figures import OF_STUDY, Figure, figures_of
-from qa.statements.names import Name, names_of
+from qa.statements.names import CODE, Name, names_of
 from qa.statements.openings import label_end
 from qa.statements.polarity import negated_mentions
 from qa.statements.words import free_words
@@ -69,7 +69,8 @@ def read_statement(text: str) -> Statement:
     plain = prepared.text
     parts = segments(plain)
     found = mentions(plain)
-    quantities = quantities_of(plain)
+    codes = [m.span() for m in CODE.finditer(plain)]
+    quantities = [q for q in quantities_of(plain) if not any(a <= q.start < b for a, b in codes)]  # EudraCT 2009-010335-41 names no year
     found = [m for m in found if m.kind not in MODIFIERS or not any(_of_number(plain, m, q) for q in quantities)]
     found = [m for m in found if m.kind != "design" or not any(q.kind == "groups" and q.start < m.end and m.start < q.end for q in quantities)]
     found = sorted([*found, *_cell_arms(plain, parts, found), *bare_directions(plain, found)], key=lambda m: (m.start, m.end))

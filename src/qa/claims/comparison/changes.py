@@ -28,6 +28,8 @@ def compare_change(claim: Statement, change: Change, sources: Sequence[Source], 
             context += _overlap(times, _times(source.statement, other)) - (BEFORE if early != _is_early(source.statement, other) else 0.0)
             context += _arm_overlap(change, other)
             status, kind = _directions(change, other)
+            if status == "differs" and (early != _is_early(source.statement, other) or _is_other_question(change, other)):
+                status, kind = "undecided", ""
             if status == "differs" and not exact and not (kind == "arm" and is_a(other.measure, change.measure)):
                 continue
             ranked.append((context, row, other, status, kind))
@@ -51,6 +53,15 @@ def compare_change(claim: Statement, change: Change, sources: Sequence[Source], 
 def _is_hard(change: Change) -> bool:
     """Return whether a change must be confirmed; one of a generic or of no real measure may stay open."""
     return not concepts()[change.measure].generic and not change.measure.startswith("topic:")
+
+
+def _is_other_question(change: Change, other: Change) -> bool:
+    """Return whether one says that groups do not differ, and the other how a measure went, with nothing compared."""
+    for one, two in ((change, other), (other, change)):
+        alike = one.negated and one.signs == frozenset("0")
+        if alike and not two.references and not two.graded and not two.signs & {"0"}:
+            return True
+    return False
 
 
 def _times(statement: Statement, change: Change) -> frozenset[tuple[str, float, float]]:

@@ -57,9 +57,14 @@ def _share(claim: Statement, figure: Figure, others: Sequence[Figure]) -> Figure
     counts = [f for f in others if f.quantity.kind in COUNTS and f.quantity.low > 0]
     for part in counts:
         for whole in counts:
-            if part.quantity.low < whole.quantity.low and abs(100 * part.quantity.low / whole.quantity.low - figure.quantity.low) < PART:
+            if part.quantity.low < whole.quantity.low and abs(100 * part.quantity.low / whole.quantity.low - figure.quantity.low) < miss(figure.quantity.low):
                 return part
     return None
+
+
+def miss(share: float) -> float:
+    """Return the percentage points by which a share may miss the counts it stands for: fewer where it gives decimals."""
+    return PART if share == int(share) or abs(3 * share - round(3 * share)) < 0.01 else PART / 5
 
 
 def _span(claim: Statement, figure: Figure, others: Sequence[Figure]) -> Figure | None:

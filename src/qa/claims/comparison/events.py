@@ -8,6 +8,8 @@ from qa.claims.evidence import Source
 from qa.statements.statement import Item, Statement
 from qa.text.lexicon import concepts, is_a
 
+ALIKE = 0.5  # how near a sentence must be for its denial of a topic to stand against the claim's
+
 
 def compare_events(claim: Statement, sources: Sequence[Source], near: list[float]) -> Iterable[Finding]:
     """Yield what each event, topic and measure that the claim names finds, but for measures of which it says a change."""
@@ -67,7 +69,7 @@ def _topic(claim: Statement, item: Item, sources: Sequence[Source], near: list[f
     claimed, span = original_words(claim, item.start, item.end), claim.prepared.span(item.start, item.end)
     if against and (not agree or max(a[0] for a in against) > max(a[0] for a in agree) + 0.1):
         best = likest(against)
-        if best[0] >= NUMBER_CONTEXT and item.key.startswith("topic:") and not concepts()[item.key].generic:
+        if best[0] >= (ALIKE if best[2].negated != item.negated else NUMBER_CONTEXT) and item.key.startswith("topic:") and not concepts()[item.key].generic:
             return finding_of("negation" if best[2].negated != item.negated else "direction", "differs", claimed, span, sources, against)
     if agree:
         return finding_of("topic", "agrees", claimed, span, sources, agree)

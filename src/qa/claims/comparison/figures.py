@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.claims.comparison.derived import derived_from
+from qa.claims.comparison.bound import FINDINGS, of_same_thing
+from qa.claims.comparison.derived import derived_from, miss
 from qa.claims.comparison.findings import NUMBER_CONTEXT, Finding, Status, span_in, usable
 from qa.claims.comparison.relations import conflict, widened
 from qa.claims.evidence import Source
@@ -11,10 +12,11 @@ from qa.quantities.quantity import Quantity, same_value
 from qa.statements.figures import Figure
 from qa.statements.statement import Statement
 
-PART = 0.5  # percentage points by which a fraction in words may miss the counts it stands for
 NEARLY = 0.15  # by how much less like the claim a sentence may be whose value is of the claim's own arm
 CLEARLY_NEARER = 0.3  # by how much a sentence must be more like the claim for its period to count instead
 ALIKE = 0.5  # how near for a length of time, of which a study has many
+VERY_ALIKE = 0.75  # how near where the claim's count is bound to an arm and the other to none
+LOOSE = ("duration", "patients", "times", "p value", "number")  # of which a study has many: only a sentence much like the claim contradicts
 PLACED = ("duration", "patients", "percentage", "cells", "laboratory value", "score")
 COUNTABLE = ("age", "number", "patients", "trials", "groups", "times", "score", "laboratory value", "percentage", "cells", "dose per kg", "databases")
 Ranked = tuple[float, int, Figure, bool | None]  # how well it fits, its row, the figure, whether it is the same value
@@ -37,7 +39,7 @@ def compare_figure(claim: Statement, figure: Figure, sources: Sequence[Source], 
     kind = _figure_kind(figure)
     unit = quantity.unit if quantity.kind not in ("year", "date", "number", "p value") else ""
     equal = max((r for r in ranked if r[3]), key=lambda r: (r[0], -r[1]), default=None)
-    rivals = [r for r in ranked if r[3] is False and _same_sort(figure, r[2])]
+    rivals = [r for r in ranked if r[3] is False and _same_sort(figure, r[2]) and of_same_thing(claim, figure, sources[r[1]].statement, r[2])]
     unlike = max(rivals, key=lambda r: (r[0], bool(widened(set(figure.arms)) & widened(set(r[2].arms))), -r[1]), default=None)
     if equal and not (unlike and (_outweighs(figure, unlike, equal, near) or _displaces(claim, figure, unlike, equal, sources, near))):
         return _figure_found(kind, "agrees", claimed, unit, span, sources, equal, near[equal[1]])
@@ -64,7 +66,9 @@ def _spans(quantity: Quantity, other: Figure, statement: Statement) -> bool | No
     """Return True where a claimed range runs from one to another value that the sentence lists, else what equality says."""
     if quantity.kind == "percentage" and other.quantity.kind == "patients":
         counts = [f.quantity.low for f in statement.figures if f.quantity.kind == "patients"]
-        return any(part and abs(100 * part / other.quantity.low - quantity.low) < PART for part in counts if part < other.quantity.low) or None
+        return any(part and abs(100 * part / other.quantity.low - quantity.low) < miss(quantity.low) for part in counts if part < other.quantity.low) or None
+    if quantity.kind in ("year", "date") and other.role == "period" and quantity.low == quantity.high in (other.quantity.low, other.quantity.high):
+        return True  # from 2010-10, followed from 2010-10 to 2017-10
     if quantity.low < quantity.high and other.quantity.low in (quantity.low, quantity.high):
         ends = {f.quantity.low for f in statement.figures if f.quantity.kind == other.quantity.kind}
         if {quantity.low, quantity.high} <= ends:
@@ -87,8 +91,8 @@ def _comparable(figure: Figure, other: Figure) -> bool:
 
 def _same_sort(figure: Figure, other: Figure) -> bool:
     """A number without a unit may agree with any count, but only one of its own sort or measure can contradict it."""
-    if figure.content & other.content and "number" in (figure.quantity.kind, other.quantity.kind):
-        return True
+    if figure.quantity.kind != other.quantity.kind and "number" in (figure.quantity.kind, other.quantity.kind):
+        return any(key.startswith(FINDINGS) for key in figure.content & other.content) or "patients" in (figure.quantity.kind, other.quantity.kind)
     return figure.quantity.kind == other.quantity.kind or figure.role in ("published", "period")
 
 
@@ -140,17 +144,38 @@ def _displaces(claim: Statement, figure: Figure, unlike: Ranked, equal: Ranked, 
     """
     if figure.quantity.kind not in PLACED or near[unlike[1]] < near[equal[1]] + NEARLY or near[unlike[1]] < ALIKE:
         return False
+    return _is_odd_one(claim, figure, sources[unlike[1]].statement, 2)
+
+
+def _is_odd_one(claim: Statement, figure: Figure, statement: Statement, fewest: int) -> bool:
+    """Return whether claim and sentence have as many figures of a kind, all the same but for this one."""
     own = [f.quantity for f in claim.figures if f.quantity.kind == figure.quantity.kind and f.role == figure.role]
-    others = [f.quantity for f in sources[unlike[1]].statement.figures if f.quantity.kind == figure.quantity.kind and f.role == figure.role]
-    missing = [q for q in others if not any(same_value(o, q) for o in own)]
-    strange = [q for q in own if not any(same_value(q, o) for o in others)]
-    return len(own) == len(others) > 1 and len(missing) == len(strange) == 1
+    others = [f.quantity for f in statement.figures if f.quantity.kind == figure.quantity.kind and f.role == figure.role]
+    if len(own) != len(others) or len(own) < fewest:
+        return False
+    strange = []
+    for quantity in sorted(own, key=lambda q: q is figure.quantity):  # each value counts once: days 3, 3 and 14 are not 3, 7 and 14
+        match = next((o for o in others if same_value(quantity, o)), None)
+        if match is None:
+            strange.append(quantity)
+        else:
+            others.remove(match)
+    return len(strange) == 1 and strange[0] is figure.quantity
 
 
 def _is_against(figure: Figure, unlike: Ranked, near: list[float]) -> bool:
     """Return whether another value is said of the same thing, so that the claim's is wrong and not merely unheard of."""
-    shared = (figure.arms & unlike[2].arms) or (figure.content & unlike[2].content) or figure.quantity.kind in ("year", "date")
-    return bool(shared) or near[unlike[1]] >= (ALIKE if figure.quantity.kind == "duration" else NUMBER_CONTEXT)
+    other = unlike[2]
+    if figure.quantity.kind in ("year", "date"):
+        return True
+    if figure.quantity.kind == "patients" and figure.arms and not other.arms:
+        return near[unlike[1]] >= VERY_ALIKE  # of an arm, beside a count of everybody
+    shared = figure.content & other.content
+    if figure.arms & other.arms or any(key.startswith(FINDINGS) for key in shared) or (shared and figure.quantity.kind == "duration"):
+        return True
+    if figure.quantity.kind == "patients" and not figure.arms | figure.population:
+        return near[unlike[1]] >= NUMBER_CONTEXT  # everybody
+    return near[unlike[1]] >= (ALIKE if figure.quantity.kind in LOOSE else NUMBER_CONTEXT)
 
 
 def _figure_found(

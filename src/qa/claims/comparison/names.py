@@ -87,6 +87,6 @@ def _rivals(kind: str, statement: Statement) -> list[tuple[str, int, int]]:
     found = [(n.text, n.start, n.end) for n in statement.names if n.kind == kind]
     prefix = "journal:" if kind == "journal" else "place:"
     for item in statement.items:
-        if item.key.startswith(prefix) and item.mood == "stated" and not item.negated:
+        if item.key.startswith(prefix) and item.mood == "stated" and not item.negated and (kind == "journal" or concepts()[item.key].group == "place/institution"):
             found.append((statement.prepared.text[item.start : item.end], item.start, item.end))
     return found

@@ -29,6 +29,8 @@ def compare_traits(claim: Statement, sources: Sequence[Source], near: list[float
 def _trait(claim: Statement, item: Item, sources: Sequence[Source], near: list[float]) -> Finding:
     concept = concepts()[item.key]
     same, denied, rival = _spoken_of(item, sources, near, _anchored(claim, concept, sources))
+    listed = {i.key for i in claim.items if i.clause == item.clause and not i.negated and exclusive(i.key, item.key)}
+    rival = [found for found in rival if found[2].key not in listed]  # by vein, hepatic artery and portal vein: by vein contradicts no other
     claimed = original_words(claim, item.start, item.end)
     span = claim.prepared.span(item.start, item.end)
     agreeing, against = (denied + rival, same) if item.negated else (same, rival + denied)

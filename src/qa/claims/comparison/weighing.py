@@ -8,6 +8,7 @@ speaks of the same arm, measure, time and population decides.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qa.claims.comparison.altered import compare_altered
 from qa.claims.comparison.changes import compare_change
 from qa.claims.comparison.events import compare_events
 from qa.claims.comparison.figures import compare_figure
@@ -33,6 +34,8 @@ def weigh(claim: Statement, sources: Sequence[Source]) -> Comparison:
         *(compare_figure(claim, f, sources, near) for f in claim.figures),
         *compare_names(claim, sources),
     ]
+    known = {f.claim_span for f in findings if f.status == "differs"}
+    findings += [f for f in compare_altered(claim, sources, near) if f.claim_span not in known]
     return Comparison(tuple(sorted(_settled(claim, findings, sources), key=lambda f: (f.claim_span, f.kind))))
 
 
