@@ -281,6 +281,13 @@ def test_a_registration_number_names_no_year_and_a_period_holds_its_ends() -> No
     assert kinds("从2010年10月开始随访。", "全部患者的随访时间在2010年10月到2017年10月之间。") == set()
 
 
+def test_an_interval_of_a_fall_may_be_told_without_its_signs() -> None:
+    sentence = "ALT was lower, with a difference of -9.16 (interval -16.47 to -1.85)."
+    assert kinds("ALT came out 9.16 lower (interval 1.85 to 16.47 lower).", sentence) == set()
+    findings = compare("ALT came out 9.16 lower (interval 1.85 to 16.47 lower).", sentence).findings
+    assert [f.status for f in findings if f.kind == "number"] == ["agrees", "agrees"]
+
+
 def test_groups_alike_before_treatment_say_nothing_of_the_outcome() -> None:
     sentence = "Ascites improved significantly."
     assert kinds("It had patients with ascites, two arms that looked alike at baseline.", sentence) == set()

@@ -64,6 +64,8 @@ def same_value(claimed: Quantity, source: Quantity) -> bool | None:
         return True  # by day 90, from day 0 to day 90; for 5 days, on days 1 to 5
     if {claimed.kind, source.kind} <= SIGNED and claimed.low == claimed.high and source.low == source.high == -claimed.low:
         return True  # shorter by 3.02, a difference of -3.02
+    if {claimed.kind, source.kind} <= SIGNED and 0 < claimed.low < claimed.high and (-claimed.high, -claimed.low) == (source.low, source.high):
+        return True  # 1.85 to 16.47 lower, an interval from -16.47 to -1.85
     if claimed.low == source.low and claimed.high == source.high:
         return claimed.deviation is None or source.deviation is None or claimed.deviation == source.deviation
     if claimed.low != claimed.high or source.low != source.high:
