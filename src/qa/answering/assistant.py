@@ -10,9 +10,10 @@ from qa.encoding.encoder import Encoder, open_encoder
 from qa.encoding.remembering import remembering
 from qa.indexing.index import Index, open_index
 from qa.records import Answer, Hit
+from qa.safety.triage import pieces
 from qa.search.retrieval import Mode, Retriever
 from qa.settings import default_index
-from qa.text.preparation import clean
+from qa.text.preparation import clean, prepared
 
 Lang = Literal["auto", "zh", "en"]
 TOGETHER = 128  # questions encoded together
@@ -58,7 +59,9 @@ class Assistant:
         changed.retriever = copy(self.retriever)
         changed.retriever.encoder = changed.encoder
         if questions:
-            changed.retriever.encode_both([self.retriever.read(clean(text)[:LONGEST_QUESTION]) for text in questions])
+            texts = [clean(text)[:LONGEST_QUESTION] for text in questions]
+            changed.retriever.encode_both([self.retriever.read(text) for text in texts])
+            changed.retriever.encode([piece for text in texts for piece in pieces(prepared(text))[1:]])  # those of long stories
         return changed
 
     def check(self, claim: str, lang: Lang = "auto") -> Answer:

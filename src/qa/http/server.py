@@ -76,7 +76,8 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         with contextlib.ExitStack() as unless_bound:
-            bound = unless_bound.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            # the protocol is named: asyncio sends small replies at once only on sockets that say they are TCP
+            bound = unless_bound.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
             if os.name == "posix":  # elsewhere the option would let two servers share a port
                 bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.bind((host, port))
