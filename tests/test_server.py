@@ -429,7 +429,5 @@ def test_small_replies_are_sent_at_once() -> None:
     """asyncio turns Nagle's algorithm off only for sockets that name TCP; else every reply waits 40 ms for the client's ACK."""
     import socket
 
-    from qa.http.server import listening_socket
-
     with listening_socket("127.0.0.1", 0) as bound:
         assert bound.proto == socket.IPPROTO_TCP
